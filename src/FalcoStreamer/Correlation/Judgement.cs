@@ -1,0 +1,34 @@
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Knowledge;
+
+namespace FalcoStreamer.Correlation;
+
+/// <summary>What an incident is taken for, and why.</summary>
+internal sealed record Judgement
+{
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>How sure the verdict is, from 0 to 1, by the formula in <see cref="Confidence"/>.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>The behaviour that matches or is imitated; null for something unknown.</summary>
+    public Behaviour? Behaviour { get; init; }
+
+    /// <summary>True when something pretends to be <see cref="Behaviour"/>.</summary>
+    public bool IsImitation { get; init; }
+
+    /// <summary>What speaks for <see cref="Behaviour"/>, the weightiest first.</summary>
+    public IReadOnlyList<Evidence> For { get; init; } = [];
+
+    /// <summary>What speaks against it, the weightiest first. Where an imitation is seen, the first one gave it away.</summary>
+    public IReadOnlyList<Evidence> Against { get; init; } = [];
+
+    /// <summary>What would have decided more but was not in the alert or not known of the pod: e.g. "the parent process (proc.pname)".</summary>
+    public IReadOnlyList<string> Unseen { get; init; } = [];
+
+    /// <summary>The steps of a sequence in order of time; empty otherwise.</summary>
+    public IReadOnlyList<StoryLine> Story { get; init; } = [];
+}
+
+/// <summary>One step of a sequence of alerts.</summary>
+internal sealed record StoryLine(AlertTime Time, string Step, string Rule, AlertId Alert);

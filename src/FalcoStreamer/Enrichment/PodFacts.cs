@@ -1,0 +1,150 @@
+using FalcoStreamer.Alerts;
+
+namespace FalcoStreamer.Enrichment;
+
+/// <summary>
+/// What is kept of a pod: about 2 KB instead of the 25 KB of the whole object (contracts/kubernetes.md, "Pods"). Immutable.
+/// </summary>
+internal sealed record PodFacts
+{
+    public required string Namespace { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The API server's UID; for a static pod that is not the one the container runtime knows.</summary>
+    public required string Uid { get; init; }
+
+    public string? NodeName { get; init; }
+
+    /// <summary>The owner that controls the pod directly: a ReplicaSet rather than its Deployment.</summary>
+    public OwnerFacts? Controller { get; init; }
+
+    /// <summary>The label <c>pod-template-hash</c>, which a Deployment's ReplicaSet puts on its pods.</summary>
+    public string? PodTemplateHash { get; init; }
+
+    /// <summary>The annotation <c>kubernetes.io/config.hash</c>: the UID that the runtime knows a static pod by.</summary>
+    public string? ConfigHash { get; init; }
+
+    public string? ServiceAccount { get; init; }
+
+    /// <summary>Null where the pod leaves it to its service account, which means yes.</summary>
+    public bool? AutomountServiceAccountToken { get; init; }
+
+    public bool HostNetwork { get; init; }
+
+    public bool HostPid { get; init; }
+
+    public bool HostIpc { get; init; }
+
+    public AlertTime? Created { get; init; }
+
+    /// <summary>When the pod was asked to go, or null.</summary>
+    public AlertTime? Deleting { get; init; }
+
+    /// <summary>The pod's own security context, which its containers inherit.</summary>
+    public SecurityFacts Security { get; init; } = SecurityFacts.Unset;
+
+    /// <summary>Its containers of every type, in the order init, container, ephemeral.</summary>
+    public IReadOnlyList<ContainerFacts> Containers { get; init; } = [];
+}
+
+/// <summary>An owner reference.</summary>
+internal sealed record OwnerFacts(string ApiVersion, string Kind, string Name, string Uid);
+
+/// <summary>The part a container plays in its pod.</summary>
+internal enum ContainerType
+{
+    Container,
+    Init,
+    Ephemeral,
+
+    /// <summary>The pod's sandbox, which no pod status lists.</summary>
+    Sandbox,
+}
+
+/// <summary>What is kept of a container: its specification as written, and its status.</summary>
+internal sealed record ContainerFacts
+{
+    public required string Name { get; init; }
+
+    public ContainerType Type { get; init; }
+
+    /// <summary>The image as the specification names it.</summary>
+    public string Image { get; init; } = "";
+
+    /// <summary>The image's digest as the runtime reports it, or null.</summary>
+    public string? ImageId { get; init; }
+
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    public IReadOnlyList<string> Args { get; init; } = [];
+
+    /// <summary>Exec probes and exec hooks; those of other kinds start no process.</summary>
+    public IReadOnlyList<SpecCommand> SpecCommands { get; init; } = [];
+
+    /// <summary>Variables whose value is written out in the specification; <c>$(NAME)</c> in a command means them.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<MountFacts> Mounts { get; init; } = [];
+
+    public SecurityFacts Security { get; init; } = SecurityFacts.Unset;
+
+    public bool Tty { get; init; }
+
+    /// <summary>True for an init container with <c>restartPolicy: Always</c>.</summary>
+    public bool IsSidecar { get; init; }
+
+    /// <summary>The full ID without its scheme, or null before the first start.</summary>
+    public string? ContainerId { get; init; }
+
+    /// <summary>The full ID of the container that ran before the last restart, or null.</summary>
+    public string? LastContainerId { get; init; }
+
+    /// <summary>When the container with <see cref="ContainerId"/> started, or null.</summary>
+    public AlertTime? StartedAt { get; init; }
+
+    public int RestartCount { get; init; }
+}
+
+/// <summary>Where a command stands in a container's specification.</summary>
+internal enum SpecCommandKind
+{
+    StartupProbe,
+    LivenessProbe,
+    ReadinessProbe,
+    PostStart,
+    PreStop,
+}
+
+/// <summary>A command that the kubelet executes in a container because its specification says so.</summary>
+/// <param name="Kind">Where it stands.</param>
+/// <param name="Command">The command and its arguments, as written.</param>
+/// <param name="Period">How often a probe runs; null for hooks.</param>
+internal sealed record SpecCommand(SpecCommandKind Kind, IReadOnlyList<string> Command, TimeSpan? Period);
+
+/// <summary>A volume as a container sees it.</summary>
+/// <param name="HostPath">The path on the node when the volume is a hostPath, else null.</param>
+internal sealed record MountFacts(string MountPath, bool ReadOnly, string? HostPath);
+
+/// <summary>A security context; null is what the specification leaves open.</summary>
+internal sealed record SecurityFacts
+{
+    public static SecurityFacts Unset { get; } = new();
+
+    public bool? Privileged { get; init; }
+
+    public bool? AllowPrivilegeEscalation { get; init; }
+
+    public bool? ReadOnlyRootFilesystem { get; init; }
+
+    public bool? RunAsNonRoot { get; init; }
+
+    public long? RunAsUser { get; init; }
+
+    /// <summary><c>RuntimeDefault</c>, <c>Localhost</c> or <c>Unconfined</c>.</summary>
+    public string? SeccompType { get; init; }
+
+    public IReadOnlyList<string> AddedCapabilities { get; init; } = [];
+
+    public IReadOnlyList<string> DroppedCapabilities { get; init; } = [];
+}

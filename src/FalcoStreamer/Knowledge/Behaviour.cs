@@ -1,0 +1,75 @@
+using FalcoStreamer.Correlation;
+
+namespace FalcoStreamer.Knowledge;
+
+/// <summary>
+/// Something that is known to happen: a harmless behaviour with its imitations, or an attack. Read from behaviours.yaml; docs/knowledge.md
+/// describes the file. Texts may hold placeholders such as <c>{pod}</c>, which the report fills in.
+/// </summary>
+internal sealed record Behaviour
+{
+    public required string Id { get; init; }
+
+    /// <summary>What it is, in a few words.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What it is taken for when it matches.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>The first line of a report when it matches: a whole sentence.</summary>
+    public required string Headline { get; init; }
+
+    /// <summary>The first line of a report about an imitation; null where none can be told.</summary>
+    public string? ImitationHeadline { get; init; }
+
+    /// <summary>Why it happens.</summary>
+    public required string Why { get; init; }
+
+    /// <summary>All must hold, else the behaviour says nothing.</summary>
+    public IReadOnlyList<Predicate> When { get; init; } = [];
+
+    /// <summary>If one of these holds while <see cref="When"/> does not, something imitates the behaviour.</summary>
+    public IReadOnlyList<Predicate> Resembles { get; init; } = [];
+
+    public IReadOnlyList<Predicate> For { get; init; } = [];
+
+    public IReadOnlyList<Predicate> Against { get; init; } = [];
+
+    /// <summary>The steps of a sequence on one container; empty for what one alert shows.</summary>
+    public IReadOnlyList<SequenceStep> Steps { get; init; } = [];
+
+    /// <summary>How many of <see cref="Steps"/> make the sequence.</summary>
+    public int MinimumSteps { get; init; }
+
+    /// <summary>How long a sequence may take.</summary>
+    public TimeSpan Window { get; init; }
+
+    /// <summary>How long an incident of this behaviour stays open without an alert; null means <c>correlation.quietPeriod</c>.</summary>
+    public TimeSpan? QuietPeriod { get; init; }
+
+    /// <summary>What to do when it matches, the first thing first.</summary>
+    public IReadOnlyList<string> Actions { get; init; } = [];
+
+    /// <summary>What to do about an imitation.</summary>
+    public IReadOnlyList<string> ImitationActions { get; init; } = [];
+
+    /// <summary>Commands that show more; placeholders are quoted for a shell.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    /// <summary>Hardening that the workload would not survive, as field names of a security context, e.g. <c>runAsNonRoot</c>; <c>all</c> for every one.</summary>
+    public IReadOnlyList<string> NeedsPrivileges { get; init; } = [];
+
+    /// <summary>The fields of a narrow Falco exception; empty where none is right.</summary>
+    public IReadOnlyList<string> ExceptionFields { get; init; } = [];
+
+    /// <summary>ATT&amp;CK technique IDs.</summary>
+    public IReadOnlyList<string> Attack { get; init; } = [];
+
+    /// <summary>Where the knowledge comes from.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+}
+
+/// <summary>One step of a sequence.</summary>
+/// <param name="Title">What happened, for the story.</param>
+/// <param name="AnyOf">One of them must hold.</param>
+internal sealed record SequenceStep(string Title, IReadOnlyList<Predicate> AnyOf);

@@ -1,0 +1,33 @@
+using FalcoStreamer.Correlation;
+
+namespace FalcoStreamer.Reporting;
+
+/// <summary>
+/// An incident written out for people, before it takes the form of a sink: each text is plain and still holds what Falco said unchanged,
+/// so each renderer must neutralise it for its own edge.
+/// </summary>
+internal sealed record IncidentReport
+{
+    public required Incident Incident { get; init; }
+
+    /// <summary>A whole sentence that stands alone.</summary>
+    public required string Headline { get; init; }
+
+    /// <summary>What it most probably is, in one paragraph.</summary>
+    public required string Explanation { get; init; }
+
+    /// <summary>What to do now, the first thing first.</summary>
+    public required IReadOnlyList<string> Actions { get; init; }
+
+    /// <summary>Commands with every name filled in, quoted for a shell.</summary>
+    public required IReadOnlyList<string> Commands { get; init; }
+
+    /// <summary>What this container's specification lacks and its workload would survive.</summary>
+    public required IReadOnlyList<string> Hardening { get; init; }
+
+    /// <summary>A narrow exception that loads in Falco, or null where one would be wrong.</summary>
+    public required string? Exception { get; init; }
+
+    /// <summary>ATT&amp;CK technique IDs.</summary>
+    public required IReadOnlyList<string> Attack { get; init; }
+}
