@@ -26,6 +26,9 @@ internal sealed record Judgement
     /// <summary>What would have decided more but was not in the alert or not known of the pod: e.g. "the parent process (proc.pname)".</summary>
     public IReadOnlyList<string> Unseen { get; init; } = [];
 
+    /// <summary>Where in the container's specification the command stands, e.g. <c>livenessProbe</c>; null where it does not.</summary>
+    public string? SpecPlace { get; init; }
+
     /// <summary>The steps of a sequence in order of time; empty otherwise.</summary>
     public IReadOnlyList<StoryLine> Story { get; init; } = [];
 }

@@ -1,5 +1,3 @@
-using FalcoStreamer.Correlation;
-
 namespace FalcoStreamer.Knowledge;
 
 /// <summary>
@@ -13,8 +11,7 @@ internal sealed record Behaviour
     /// <summary>What it is, in a few words.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What it is taken for when it matches.</summary>
-    public required Verdict Verdict { get; init; }
+    public required BehaviourNature Nature { get; init; }
 
     /// <summary>The first line of a report when it matches: a whole sentence.</summary>
     public required string Headline { get; init; }
@@ -73,3 +70,16 @@ internal sealed record Behaviour
 /// <param name="Title">What happened, for the story.</param>
 /// <param name="AnyOf">One of them must hold.</param>
 internal sealed record SequenceStep(string Title, IReadOnlyList<Predicate> AnyOf);
+
+/// <summary>What a behaviour is when it is really that.</summary>
+internal enum BehaviourNature
+{
+    /// <summary>A component does this by itself; with enough evidence the verdict is benign.</summary>
+    Harmless,
+
+    /// <summary>A person did it, and the alert cannot say whether that person may: never benign by itself.</summary>
+    Unattributed,
+
+    /// <summary>An attack's pattern.</summary>
+    Attack,
+}

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace FalcoStreamer.Knowledge;
 
 /// <summary>How a <see cref="Predicate"/> compares.</summary>
@@ -41,4 +44,29 @@ internal sealed record Predicate(
     PredicateOperator Operator,
     IReadOnlyList<string> Values,
     double Weight,
-    string? Says);
+    string? Says)
+{
+    private static readonly TimeSpan PatternTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>The name of the Falco field that is asked about, or null for something else.</summary>
+    public byte[]? AlertField { get; } = Field.StartsWith(FactNames.AlertPrefix, StringComparison.Ordinal)
+        ? Encoding.UTF8.GetBytes(Field[FactNames.AlertPrefix.Length..])
+        : null;
+
+    /// <summary><see cref="Values"/> as Falco sends text.</summary>
+    public byte[][] Utf8Values { get; } = [.. Values.Select(Encoding.UTF8.GetBytes)];
+
+    /// <summary><see cref="Values"/> as patterns, where the operator wants them.</summary>
+    public Regex[] Patterns { get; } =
+        Operator is PredicateOperator.Matches or PredicateOperator.NotMatches ? [.. Values.Select(Compile)] : [];
+
+    /// <summary>The limit, in seconds where it is a duration; NaN where the operator wants none.</summary>
+    public double Limit { get; } =
+        Operator is PredicateOperator.LessThan or PredicateOperator.MoreThan && Quantity.TryRead(Values[0], out var limit) ? limit : double.NaN;
+
+    /// <summary>Compiles a pattern so that hostile text cannot make it slow.</summary>
+    /// <exception cref="RegexParseException">It is no regular expression.</exception>
+    /// <exception cref="NotSupportedException">It needs backtracking.</exception>
+    public static Regex Compile(string pattern) =>
+        new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, PatternTimeout);
+}

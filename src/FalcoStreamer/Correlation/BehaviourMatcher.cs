@@ -1,0 +1,94 @@
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
+
+namespace FalcoStreamer.Correlation;
+
+/// <summary>
+/// Judges one alert by all known behaviours. No behaviour is a branch here: everything comes from the knowledge files.
+/// </summary>
+/// <remarks>
+/// One hard contradiction outweighs any sum of hints, a suspicious answer of one behaviour outweighs a harmless one of another, and what is not
+/// known counts for nothing (design decision 6).
+/// </remarks>
+internal sealed class BehaviourMatcher(BehaviourLibrary library)
+{
+    private readonly SpecCommands _specCommands = new();
+
+    /// <summary>What the alert is taken for; the subject is what it is about.</summary>
+    public Judgement Judge(FalcoAlert alert, Subject subject)
+    {
+        var facts = new Facts(alert, subject, _specCommands.Compare(alert, subject));
+        Judgement? best = null;
+        foreach (var behaviour in library.Single)
+        {
+            if (JudgeBy(behaviour, facts, subject) is { } judgement && IsBetter(judgement, best))
+            {
+                best = judgement;
+            }
+        }
+
+        return best ?? Nothing(subject);
+    }
+
+    /// <summary>Whether an alert is one step of a sequence.</summary>
+    public static bool IsStep(SequenceStep step, FalcoAlert alert, Subject subject)
+    {
+        var facts = new Facts(alert, subject, default);
+        foreach (var predicate in step.AnyOf)
+        {
+            if (PredicateEvaluator.Ask(predicate, facts, out _) == Answer.Yes)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Judgement Nothing(Subject subject) => new()
+    {
+        Verdict = Verdict.Undetermined,
+        Confidence = 0,
+        Unseen = subject.Kind == SubjectKind.Unresolved ? ["the pod that this container belongs to"] : [],
+    };
+
+    /// <summary>Suspicious comes first, then what is proven, then what leaves the question open.</summary>
+    private static bool IsBetter(Judgement candidate, Judgement? best) =>
+        best is null || (Rank(candidate), candidate.Confidence).CompareTo((Rank(best), best.Confidence)) > 0;
+
+    private static int Rank(Judgement judgement) => judgement.Verdict switch
+    {
+        Verdict.Suspicious => 3,
+        Verdict.Benign => 2,
+        Verdict.LikelyBenign => 1,
+        _ => 0,
+    };
+
+    private static Judgement? JudgeBy(Behaviour behaviour, in Facts facts, Subject subject) => Holds(behaviour.When, facts) switch
+    {
+        Answer.Yes => EvidenceScale.Weigh(behaviour, facts, subject, []),
+        Answer.No when EvidenceScale.SignsOfImitation(behaviour, facts) is { Count: > 0 } signs =>
+            EvidenceScale.Weigh(behaviour, facts, subject, signs),
+        _ => null,
+    };
+
+    /// <summary>Yes if all hold, no if one does not, else not known.</summary>
+    private static Answer Holds(IReadOnlyList<Predicate> predicates, in Facts facts)
+    {
+        var holds = Answer.Yes;
+        foreach (var predicate in predicates)
+        {
+            switch (PredicateEvaluator.Ask(predicate, facts, out _))
+            {
+                case Answer.No:
+                    return Answer.No;
+                case Answer.Unknown:
+                    holds = Answer.Unknown;
+                    break;
+            }
+        }
+
+        return holds;
+    }
+}

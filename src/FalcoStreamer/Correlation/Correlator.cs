@@ -1,0 +1,216 @@
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
+
+namespace FalcoStreamer.Correlation;
+
+/// <summary>
+/// Makes incidents of alerts: a pure state machine. Alerts and the time go in, changes come out; it does no I/O, has no clock and no lock,
+/// and is driven by one caller at a time.
+/// </summary>
+/// <remarks>
+/// Whether an alert joins an incident is decided by Falco's times, so that a backlog that arrives at once is judged like the day it tells of;
+/// when an incident is quiet is decided by <c>now</c>, the time of whoever drives it. Memory is bounded by <see cref="CorrelationOptions.MaxOpenIncidents"/>.
+/// </remarks>
+internal sealed class Correlator
+{
+    private static readonly TimeSpan FirstTellPause = TimeSpan.FromSeconds(1);
+
+    private readonly CorrelationOptions _options;
+    private readonly BehaviourMatcher _matcher;
+    private readonly SequenceTracker _sequences;
+    private readonly Dictionary<CauseKey, OpenIncident> _open = [];
+    private readonly PriorityQueue<(OpenIncident Incident, int Appointment), long> _due = new();
+
+    // Suspicious incidents are in a list of their own, so that a flood of others cannot push them out.
+    private readonly LinkedList<OpenIncident> _ordinary = new();
+    private readonly LinkedList<OpenIncident> _suspicious = new();
+
+    public Correlator(BehaviourLibrary library, CorrelationOptions options)
+    {
+        _options = options;
+        _matcher = new BehaviourMatcher(library);
+        _sequences = new SequenceTracker(library, options.MaxOpenIncidents);
+        LongestWindow = library.LongestWindow;
+    }
+
+    /// <summary>How long after its last alert a closed incident may still be judged anew.</summary>
+    public TimeSpan LongestWindow { get; }
+
+    public int OpenIncidents => _open.Count;
+
+    /// <summary>How many times the clock will look at an incident; for tests of the bound.</summary>
+    public int Appointments => _due.Count;
+
+    /// <summary>How much was closed or forgotten early because too much was open.</summary>
+    public long Evictions => _sequences.Evictions + EvictedIncidents;
+
+    private long EvictedIncidents { get; set; }
+
+    /// <summary>Takes an alert; adds what it changes to <paramref name="changes"/> and returns the ID of the incident that it belongs to.</summary>
+    public string Add(FalcoAlert alert, Subject subject, AlertTime now, List<IncidentChange> changes)
+    {
+        var judgement = _matcher.Judge(alert, subject);
+        var key = new CauseKey(subject.Key, CauseOf(alert, judgement));
+        if (_open.TryGetValue(key, out var incident) && alert.Time - incident.LastTime > incident.QuietPeriod)
+        {
+            Close(incident, changes);
+            incident = null;
+        }
+
+        if (incident is null)
+        {
+            incident = Open(key, alert, subject, judgement, now, changes);
+            changes.Add(new IncidentChange(IncidentChangeKind.Opened, incident.Snapshot()));
+        }
+        else
+        {
+            Join(incident, alert, subject, judgement, now, changes);
+        }
+
+        if (_sequences.Add(alert, subject, incident) is { } completed)
+        {
+            Raise(completed, changes);
+        }
+
+        return incident.Id;
+    }
+
+    /// <summary>Tells what has grown and closes what has been quiet until <paramref name="now"/>.</summary>
+    public void Advance(AlertTime now, List<IncidentChange> changes)
+    {
+        while (_due.TryPeek(out var next, out var due) && due <= now.UnixNanoseconds)
+        {
+            _due.Dequeue();
+            var (incident, appointment) = next;
+            if (incident.IsClosed || incident.Appointment != appointment)
+            {
+                // A newer appointment has taken this one's place.
+                continue;
+            }
+
+            if (incident.LastSeen + incident.QuietPeriod <= now)
+            {
+                Close(incident, changes);
+                continue;
+            }
+
+            if (incident.HasUntold && incident.TellFrom <= now)
+            {
+                incident.HasUntold = false;
+                incident.TellPause = Min(incident.TellPause * 2, _options.QuietPeriod);
+                incident.TellFrom = now + incident.TellPause;
+                changes.Add(new IncidentChange(IncidentChangeKind.Grown, incident.Snapshot()));
+            }
+
+            Schedule(incident);
+        }
+    }
+
+    /// <summary>Closes everything; called once, at the end.</summary>
+    public void CloseAll(List<IncidentChange> changes)
+    {
+        foreach (var incident in _open.Values.OrderBy(incident => incident.LastTime).ToList())
+        {
+            Close(incident, changes);
+        }
+    }
+
+    private static string CauseOf(FalcoAlert alert, Judgement judgement) => judgement.Behaviour is { } behaviour
+        ? judgement.IsImitation ? $"imitation of {behaviour.Id}" : behaviour.Id
+        : $"{alert.Rule}\0{alert.Field("proc.name"u8)}";
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private OpenIncident Open(
+        CauseKey key, FalcoAlert alert, Subject subject, Judgement judgement, AlertTime now, List<IncidentChange> changes)
+    {
+        if (_open.Count >= _options.MaxOpenIncidents)
+        {
+            EvictedIncidents++;
+            Close((_ordinary.First ?? _suspicious.First!).Value, changes);
+        }
+
+        var quietPeriod = judgement.Behaviour?.QuietPeriod ?? _options.QuietPeriod;
+        var incident = new OpenIncident(key, alert, subject, judgement, quietPeriod, _options.AlertIds)
+        {
+            TellPause = FirstTellPause,
+            TellFrom = now + FirstTellPause,
+        };
+        incident.Add(alert, subject, now);
+        _open[key] = incident;
+        incident.Place = ListOf(incident).AddLast(incident);
+        Schedule(incident);
+        return incident;
+    }
+
+    private void Join(
+        OpenIncident incident, FalcoAlert alert, Subject subject, Judgement judgement, AlertTime now, List<IncidentChange> changes)
+    {
+        incident.Add(alert, subject, now);
+        if (judgement.Verdict > incident.Judgement.Verdict)
+        {
+            Rejudge(incident, judgement, changes);
+            return;
+        }
+
+        var list = ListOf(incident);
+        list.Remove(incident.Place!);
+        list.AddLast(incident.Place!);
+        if (!incident.HasUntold)
+        {
+            incident.HasUntold = true;
+            Schedule(incident);
+        }
+    }
+
+    /// <summary>An incident is as worrying as the most worrying thing known of it, and never becomes less so.</summary>
+    private void Rejudge(OpenIncident incident, Judgement judgement, List<IncidentChange> changes)
+    {
+        if (!incident.IsClosed)
+        {
+            ListOf(incident).Remove(incident.Place!);
+            incident.Judgement = judgement;
+            ListOf(incident).AddLast(incident.Place!);
+        }
+
+        incident.Judgement = judgement;
+        incident.HasUntold = false;
+        changes.Add(new IncidentChange(IncidentChangeKind.Rejudged, incident.Snapshot()));
+    }
+
+    private void Raise(CompletedSequence completed, List<IncidentChange> changes)
+    {
+        var judgement = completed.Judge();
+        foreach (var incident in completed.Steps.Select(step => step.Incident).Distinct())
+        {
+            var known = incident.Judgement;
+            if (known.Behaviour != completed.Sequence || known.Story.Count < judgement.Story.Count)
+            {
+                Rejudge(incident, judgement, changes);
+            }
+        }
+    }
+
+    private void Close(OpenIncident incident, List<IncidentChange> changes)
+    {
+        incident.IsClosed = true;
+        _open.Remove(incident.Key);
+        ListOf(incident).Remove(incident.Place!);
+        changes.Add(new IncidentChange(IncidentChangeKind.Closed, incident.Snapshot()));
+    }
+
+    private void Schedule(OpenIncident incident)
+    {
+        var due = incident.LastSeen + incident.QuietPeriod;
+        if (incident.HasUntold && incident.TellFrom < due)
+        {
+            due = incident.TellFrom;
+        }
+
+        _due.Enqueue((incident, ++incident.Appointment), due.UnixNanoseconds);
+    }
+
+    private LinkedList<OpenIncident> ListOf(OpenIncident incident) =>
+        incident.Judgement.Verdict == Verdict.Suspicious ? _suspicious : _ordinary;
+}

@@ -1,0 +1,117 @@
+using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
+
+namespace FalcoStreamer.Correlation;
+
+/// <summary>Puts the evidence for and against a behaviour on the scale and reads the verdict.</summary>
+internal static class EvidenceScale
+{
+    /// <summary>Points for, with none against, that make a behaviour benign.</summary>
+    public const double BenignFrom = 8;
+
+    /// <summary>Points that make it likely.</summary>
+    public const double LikelyFrom = 5;
+
+    /// <summary>Points against that make it an imitation, whatever stands on the other side.</summary>
+    public const double ImitationFrom = 6;
+
+    // What would change little is not worth a line in the report when it is missing.
+    private const double WorthMissing = 2;
+
+    /// <summary>The reasons to think that something imitates a behaviour that does not hold; empty when nothing does.</summary>
+    public static List<Evidence> SignsOfImitation(Behaviour behaviour, in Facts facts)
+    {
+        var signs = new List<Evidence>();
+        foreach (var predicate in behaviour.Resembles)
+        {
+            if (PredicateEvaluator.Ask(predicate, facts, out var fact) == Answer.Yes)
+            {
+                var difference = DescribeDifference(behaviour, predicate, fact, facts.Spec);
+                signs.Add(new Evidence($"{Say(predicate, fact, facts.Spec)}: {difference}", predicate.Weight));
+            }
+        }
+
+        return signs;
+    }
+
+    /// <summary>The judgement by one behaviour; <paramref name="signs"/> are those of an imitation, empty when the behaviour holds.</summary>
+    public static Judgement Weigh(Behaviour behaviour, in Facts facts, Subject subject, List<Evidence> signs)
+    {
+        var evidenceFor = new List<Evidence>();
+        var evidenceAgainst = new List<Evidence>(signs);
+        var unseen = new List<string>();
+        Collect(behaviour.When, facts, evidenceFor, unseen);
+        Collect(behaviour.For, facts, evidenceFor, unseen);
+        Collect(behaviour.Against, facts, evidenceAgainst, unseen);
+        var pointsFor = evidenceFor.Sum(evidence => evidence.Weight);
+        var pointsAgainst = evidenceAgainst.Sum(evidence => evidence.Weight);
+        var isImitation = signs.Count > 0 || (behaviour.Nature == BehaviourNature.Harmless && pointsAgainst >= ImitationFrom);
+        var verdict = VerdictOf(behaviour.Nature, isImitation, pointsFor, pointsAgainst, subject);
+        return new Judgement
+        {
+            Verdict = verdict,
+            Confidence = isImitation ? Confidence.From(pointsAgainst, 0) : Confidence.From(pointsFor, pointsAgainst),
+            Behaviour = behaviour,
+            IsImitation = isImitation,
+            For = Sorted(evidenceFor),
+            Against = Sorted(evidenceAgainst),
+            Unseen = [.. unseen.Distinct(StringComparer.Ordinal)],
+            SpecPlace = facts.Spec.Equal is { } equal and not SpecMatch.None ? equal : facts.Spec.Extended is { } extended and not SpecMatch.None ? extended : null,
+        };
+    }
+
+    private static Verdict VerdictOf(BehaviourNature nature, bool isImitation, double pointsFor, double pointsAgainst, Subject subject)
+    {
+        if (isImitation || nature == BehaviourNature.Attack)
+        {
+            return Verdict.Suspicious;
+        }
+
+        var points = pointsFor - pointsAgainst;
+        if (nature == BehaviourNature.Unattributed || points < LikelyFrom)
+        {
+            return Verdict.Undetermined;
+        }
+
+        // Benign takes a pod that the API server vouches for; what Falco alone says of it can be a copied name.
+        return points >= BenignFrom && pointsAgainst == 0 && subject.Kind != SubjectKind.Unresolved
+            ? Verdict.Benign
+            : Verdict.LikelyBenign;
+    }
+
+    private static void Collect(IReadOnlyList<Predicate> predicates, in Facts facts, List<Evidence> evidence, List<string> unseen)
+    {
+        foreach (var predicate in predicates)
+        {
+            switch (PredicateEvaluator.Ask(predicate, facts, out var fact))
+            {
+                case Answer.Yes when predicate.Weight > 0:
+                    evidence.Add(new Evidence(Say(predicate, fact, facts.Spec), predicate.Weight));
+                    break;
+                case Answer.Unknown when predicate.Weight >= WorthMissing:
+                    unseen.Add(FactNames.LabelOf(predicate.Field));
+                    break;
+            }
+        }
+    }
+
+    private static string Say(Predicate predicate, Fact fact, SpecMatch spec) =>
+        (predicate.Says ?? $"{FactNames.LabelOf(predicate.Field)} is {{value}}")
+            .Replace("{spec}", spec.Equal, StringComparison.Ordinal)
+            // Last, because the value is the attacker's and may itself hold a placeholder.
+            .Replace("{value}", fact.ToString(), StringComparison.Ordinal);
+
+    private static string DescribeDifference(Behaviour behaviour, Predicate resembles, Fact fact, SpecMatch spec)
+    {
+        if (spec.Addition is { } addition && resembles.AlertField is null)
+        {
+            return TextDifference.Following(addition);
+        }
+
+        var expected = behaviour.When.FirstOrDefault(predicate =>
+            predicate.Operator == PredicateOperator.In && predicate.Field == resembles.Field);
+        return expected is null ? $"it is “{fact}”" : TextDifference.Describe(fact.ToString(), expected.Values);
+    }
+
+    private static Evidence[] Sorted(List<Evidence> evidence) => [.. evidence.OrderByDescending(item => item.Weight)];
+}

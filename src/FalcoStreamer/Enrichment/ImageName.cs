@@ -1,0 +1,37 @@
+namespace FalcoStreamer.Enrichment;
+
+/// <summary>Compares images although every component writes their names differently.</summary>
+internal static class ImageName
+{
+    /// <summary>
+    /// The repository of an image without tag and digest, with the registry and the <c>library</c> that Docker's short names leave out:
+    /// <c>calico/node:v3</c> is <c>docker.io/calico/node</c>. Null for null and for a bare digest.
+    /// </summary>
+    public static string? Repository(string? image)
+    {
+        if (string.IsNullOrEmpty(image) || image.StartsWith("sha256:", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var digest = image.IndexOf('@', StringComparison.Ordinal);
+        var name = digest < 0 ? image : image[..digest];
+        var tag = name.LastIndexOf(':');
+        if (tag > name.LastIndexOf('/'))
+        {
+            name = name[..tag];
+        }
+
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+        {
+            return $"docker.io/library/{name}";
+        }
+
+        // A registry has a dot or a port in its name; everything else is a user of Docker Hub.
+        var first = name.AsSpan(0, slash);
+        return first.Contains('.') || first.Contains(':') || first.SequenceEqual("localhost")
+            ? name.StartsWith("index.docker.io/", StringComparison.Ordinal) ? $"docker.io/{name["index.docker.io/".Length..]}" : name
+            : $"docker.io/{name}";
+    }
+}

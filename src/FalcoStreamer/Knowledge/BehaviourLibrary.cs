@@ -1,0 +1,62 @@
+namespace FalcoStreamer.Knowledge;
+
+/// <summary>Every behaviour that is known, in the order of the files. Immutable.</summary>
+internal sealed class BehaviourLibrary
+{
+    private const string Shipped = "behaviours.yaml";
+
+    public BehaviourLibrary(IEnumerable<Behaviour> behaviours)
+    {
+        All = [.. behaviours];
+        Single = [.. All.Where(behaviour => behaviour.Steps.Count == 0)];
+        Sequences = [.. All.Where(behaviour => behaviour.Steps.Count > 0)];
+    }
+
+    public IReadOnlyList<Behaviour> All { get; }
+
+    /// <summary>Those that one alert shows.</summary>
+    public IReadOnlyList<Behaviour> Single { get; }
+
+    /// <summary>Those that only several alerts show.</summary>
+    public IReadOnlyList<Behaviour> Sequences { get; }
+
+    /// <summary>How long after its last alert an incident may still become part of a sequence.</summary>
+    public TimeSpan LongestWindow =>
+        Sequences.Count == 0 ? TimeSpan.Zero : Sequences.Max(sequence => sequence.Window);
+
+    /// <summary>
+    /// The knowledge inside the program, and over it the <c>*.yaml</c> files of <paramref name="directory"/> in the order of their names:
+    /// a behaviour with an ID that is known already replaces that one.
+    /// </summary>
+    /// <exception cref="BehaviourFileException">A file is wrong.</exception>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    public static BehaviourLibrary Load(string? directory)
+    {
+        var behaviours = new OrderedDictionary<string, Behaviour>(StringComparer.Ordinal);
+        using (var shipped = typeof(BehaviourLibrary).Assembly.GetManifestResourceStream(Shipped)
+            ?? throw new InvalidOperationException($"The program was built without {Shipped}."))
+        {
+            Add(shipped, Shipped);
+        }
+
+        if (directory is not null)
+        {
+            foreach (var file in Directory.EnumerateFiles(directory, "*.yaml").Order(StringComparer.Ordinal))
+            {
+                using var stream = File.OpenRead(file);
+                Add(stream, file);
+            }
+        }
+
+        return new BehaviourLibrary(behaviours.Values);
+
+        void Add(Stream stream, string file)
+        {
+            using var reader = new StreamReader(stream);
+            foreach (var behaviour in BehaviourFile.Read(reader, file))
+            {
+                behaviours[behaviour.Id] = behaviour;
+            }
+        }
+    }
+}

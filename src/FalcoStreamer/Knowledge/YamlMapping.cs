@@ -1,0 +1,88 @@
+using System.Globalization;
+using YamlDotNet.RepresentationModel;
+
+namespace FalcoStreamer.Knowledge;
+
+/// <summary>
+/// A YAML mapping whose keys must all be asked for: what nobody asked for is a misspelling and an error with its line.
+/// </summary>
+/// <remarks>The representation model is used instead of a deserializer because it knows the line of every node and needs no reflection.</remarks>
+internal sealed class YamlMapping
+{
+    private readonly string _file;
+    private readonly YamlMappingNode _node;
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+
+    public YamlMapping(YamlNode node, string file)
+    {
+        _file = file;
+        _node = node as YamlMappingNode ?? throw Error(node, "a mapping (key: value) belongs here");
+    }
+
+    public long Line => _node.Start.Line;
+
+    public BehaviourFileException Error(string problem) => Error(_node, problem);
+
+    public string Text(string key) => OptionalText(key) ?? throw Error($"\"{key}\" is missing");
+
+    public string? OptionalText(string key) => Find(key) is { } node ? Scalar(node, key) : null;
+
+    public IReadOnlyList<string> Texts(string key) => Find(key) is { } node
+        ? [.. Sequence(node, key).Select(item => Scalar(item, key))]
+        : [];
+
+    public IReadOnlyList<YamlMapping> Mappings(string key) => Find(key) is { } node
+        ? [.. Sequence(node, key).Select(item => new YamlMapping(item, _file))]
+        : [];
+
+    public double Number(string key, double otherwise)
+    {
+        if (Find(key) is not { } node)
+        {
+            return otherwise;
+        }
+
+        return double.TryParse(Scalar(node, key), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 100
+            ? number
+            : throw Error(node, $"\"{key}\" must be a number from 0 to 100");
+    }
+
+    public TimeSpan? OptionalDuration(string key)
+    {
+        if (Find(key) is not { } node)
+        {
+            return null;
+        }
+
+        return Quantity.TryRead(Scalar(node, key), out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : throw Error(node, $"\"{key}\" must be a duration such as 10s, 5m or 1h");
+    }
+
+    /// <summary>Call last: throws if a key was given that no question asked for.</summary>
+    public void RefuseOtherKeys()
+    {
+        foreach (var key in _node.Children.Keys)
+        {
+            if (key is not YamlScalarNode { Value: { } name } || !_asked.Contains(name))
+            {
+                throw Error(key, $"\"{key}\" is not known here; the keys are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+            }
+        }
+    }
+
+    private YamlNode? Find(string key)
+    {
+        _asked.Add(key);
+        return _node.Children.TryGetValue(new YamlScalarNode(key), out var node) ? node : null;
+    }
+
+    private string Scalar(YamlNode node, string key) => node is YamlScalarNode { Value: { Length: > 0 } value }
+        ? value
+        : throw Error(node, $"\"{key}\" must be a text that is not empty");
+
+    private YamlSequenceNode Sequence(YamlNode node, string key) =>
+        node as YamlSequenceNode ?? throw Error(node, $"\"{key}\" must be a list");
+
+    private BehaviourFileException Error(YamlNode node, string problem) => new(_file, node.Start.Line, problem);
+}
