@@ -1,0 +1,31 @@
+namespace FalcoStreamer.Sources.Replay;
+
+/// <summary>What was found in the files of a replay besides alerts. <paramref name="tell"/> is given each problem as one line.</summary>
+internal sealed class ReplayFindings(Action<string> tell)
+{
+    // A file that is no alert file at all would otherwise print itself.
+    private const int MostTold = 100;
+
+    /// <summary>How many alerts were read.</summary>
+    public long Alerts { get; set; }
+
+    /// <summary>Lines without an object: other things that were logged.</summary>
+    public long OtherLines { get; set; }
+
+    /// <summary>Lines that should have been alerts.</summary>
+    public long BadLines { get; private set; }
+
+    /// <summary>Lines of the file that is read now.</summary>
+    public void Bad(string file, long line, string problem)
+    {
+        BadLines++;
+        if (BadLines <= MostTold)
+        {
+            tell($"{file}:{line}: {problem}");
+        }
+        else if (BadLines == MostTold + 1)
+        {
+            tell($"{file}: further lines that are no alerts are counted, not shown");
+        }
+    }
+}
