@@ -1,6 +1,8 @@
+using FalcoStreamer.Commands;
+
 namespace FalcoStreamer;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static Task<int> Main(string[] args) => CommandLine.InvokeAsync(args, Console.Out, Console.Error);
 }

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace FalcoStreamer.Correlation;
 
 /// <summary>The section <c>correlation</c>.</summary>
@@ -9,10 +7,8 @@ internal sealed class CorrelationOptions
     public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many incidents may be open at once; beyond that the one that has been quiet for longest is closed early, and counted.</summary>
-    [Range(1, 1_000_000)]
     public int MaxOpenIncidents { get; set; } = 10_000;
 
     /// <summary>How many alert IDs an incident keeps; its count goes on.</summary>
-    [Range(1, int.MaxValue)]
     public int AlertIds { get; set; } = 100;
 }

@@ -13,7 +13,11 @@ internal sealed partial class AgentTelemetry
     }
 
     /// <summary>Records were taken by a sink.</summary>
-    public void RecordsSent(string sink, int count) => CountRecords(sink, "sent", count);
+    public void RecordsSent(string sink, int count)
+    {
+        CountRecords(sink, "sent", count);
+        SinkTookRecords(sink);
+    }
 
     /// <summary>Records are lost: the sink refused them for good.</summary>
     public void RecordsRefused(string sink, int count, Exception reason)

@@ -21,6 +21,7 @@ internal sealed partial class AgentTelemetry : IDisposable
         _meter = meters.Create(MeterName);
         CreateSourceInstruments();
         CreateEnrichmentInstruments();
+        CreateCorrelationInstruments();
         CreateSinkInstruments();
     }
 
@@ -29,6 +30,8 @@ internal sealed partial class AgentTelemetry : IDisposable
     private partial void CreateSourceInstruments();
 
     private partial void CreateEnrichmentInstruments();
+
+    private partial void CreateCorrelationInstruments();
 
     private partial void CreateSinkInstruments();
 }

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using FalcoStreamer.Configuration;
+using FalcoStreamer.Knowledge;
+
+namespace FalcoStreamer.Commands;
+
+/// <summary>The commands, and how each of their failures ends.</summary>
+internal static class CommandLine
+{
+    /// <returns>The exit code; see <see cref="ExitCode"/>.</returns>
+    public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter errors)
+    {
+        var config = new Option<string?>("--config")
+        {
+            Description = "A JSON file with settings; FALCOSTREAMER__SECTION__KEY in the environment goes above it",
+            HelpName = "FILE",
+            Recursive = true,
+        };
+        var run = new Command("run", "The agent: takes alerts from every enabled source until SIGTERM. Example: falcostreamer run --config agent.json");
+        run.SetAction((parsed, stop) => RunCommand.RunAsync(AgentConfiguration.Load(parsed.GetValue(config), Environment.GetEnvironmentVariables()), stop));
+        var root = new RootCommand("Turns Falco's alerts into reports that people act on. Without a command: run.") { config, run, Replay(config, output, errors) };
+        root.SetAction((parsed, stop) => RunCommand.RunAsync(AgentConfiguration.Load(parsed.GetValue(config), Environment.GetEnvironmentVariables()), stop));
+
+        var result = root.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+            {
+                await errors.WriteLineAsync($"falcostreamer: {error.Message}");
+            }
+
+            await errors.WriteLineAsync("falcostreamer: see --help");
+            return ExitCode.Usage;
+        }
+
+        return await GuardAsync(
+            () => result.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // The agent drains for longer than the library would wait; it takes the signals itself.
+                ProcessTerminationTimeout = null,
+                Output = output,
+                Error = errors,
+            }),
+            errors);
+    }
+
+    private static Command Replay(Option<string?> config, TextWriter output, TextWriter errors)
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Files of Falco's alerts, also .gz; - is standard input", Arity = ArgumentArity.OneOrMore };
+        var pods = new Option<string?>("--pods") { Description = "What `kubectl get pods -A -o json` prints", HelpName = "FILE" };
+        var cluster = new Option<string?>("--cluster")
+        {
+            Description = "The same of other objects: `kubectl get replicasets,jobs,nodes,namespaces -A -o json`",
+            HelpName = "FILE",
+        };
+        var knowledge = new Option<string?>("--knowledge") { Description = "A directory with behaviours of your own", HelpName = "DIR" };
+        var format = new Option<string>("--output") { Description = "How the reports are written", DefaultValueFactory = _ => "markdown" };
+        format.AcceptOnlyFromAmong("markdown", "json", "events");
+        var minVerdict = new Option<string>("--min-verdict") { Description = "Leave out what is less worrying", DefaultValueFactory = _ => "benign" };
+        minVerdict.AcceptOnlyFromAmong("benign", "likely-benign", "undetermined", "suspicious");
+        var command = new Command(
+            "replay", "Judges a finished file of alerts without a cluster. Example: falcostreamer replay alerts.jsonl --pods pods.json --output json")
+        {
+            files, pods, cluster, knowledge, format, minVerdict,
+        };
+        command.SetAction((parsed, stop) => new ReplayCommand(output, errors).RunAsync(
+            new ReplayRequest(
+                parsed.GetRequiredValue(files),
+                parsed.GetValue(pods),
+                parsed.GetValue(cluster),
+                parsed.GetValue(knowledge),
+                parsed.GetRequiredValue(format),
+                parsed.GetRequiredValue(minVerdict),
+                AgentConfiguration.Load(parsed.GetValue(config), Environment.GetEnvironmentVariables())),
+            stop));
+        return command;
+    }
+
+    private static async Task<int> GuardAsync(Func<Task<int>> invoke, TextWriter errors)
+    {
+        try
+        {
+            return await invoke();
+        }
+        catch (CommandException exception)
+        {
+            await errors.WriteLineAsync($"falcostreamer: {exception.Message}");
+            return exception.ExitCode;
+        }
+        catch (Exception exception) when (exception is ConfigurationException or BehaviourFileException)
+        {
+            await errors.WriteLineAsync($"falcostreamer: {exception.Message}");
+            return ExitCode.Configuration;
+        }
+    }
+}

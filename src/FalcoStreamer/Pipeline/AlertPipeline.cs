@@ -1,0 +1,195 @@
+using System.Threading.Channels;
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Correlation;
+using FalcoStreamer.Enrichment;
+using FalcoStreamer.Sources;
+using FalcoStreamer.Telemetry;
+
+namespace FalcoStreamer.Pipeline;
+
+/// <summary>
+/// The road: sources fill one bounded inbox, and one loop takes each alert through enrichment and correlation to the sinks.
+/// </summary>
+/// <remarks>
+/// The loop alone owns the waiting room and the correlator, so the road needs no lock and no task per alert. When it cannot keep up, the inbox
+/// is full and the sources wait: Falco's own queue holds what we do not take.
+/// </remarks>
+internal sealed class AlertPipeline
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(250);
+
+    private readonly IReadOnlyList<IAlertSource> _sources;
+    private readonly IPodDirectory _pods;
+    private readonly AlertEnricher _enricher;
+    private readonly Correlator _correlator;
+    private readonly SinkFan _sinks;
+    private readonly TimeProvider _clock;
+    private readonly AgentTelemetry _telemetry;
+    private readonly Channel<ReceivedAlert> _inbox;
+    private readonly WaitingRoom _waiting;
+    private readonly AlertDeduplicator _known = new(65_536);
+    private readonly List<IncidentChange> _changes = [];
+    private readonly Action<ReceivedAlert, Subject> _judge;
+    private readonly AlertTime _started;
+    private readonly long _startedAt;
+
+    public AlertPipeline(
+        IReadOnlyList<IAlertSource> sources,
+        IPodDirectory pods,
+        AlertEnricher enricher,
+        Correlator correlator,
+        SinkFan sinks,
+        TimeProvider clock,
+        AgentTelemetry telemetry)
+    {
+        _sources = sources;
+        _pods = pods;
+        _enricher = enricher;
+        _correlator = correlator;
+        _sinks = sinks;
+        _clock = clock;
+        _telemetry = telemetry;
+        _inbox = Channel.CreateBounded<ReceivedAlert>(
+            new BoundedChannelOptions(4_096) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+        _waiting = new WaitingRoom(enricher, clock, 10_000);
+        _judge = Judge;
+        _started = AlertTime.From(clock.GetUtcNow());
+        _startedAt = clock.GetTimestamp();
+    }
+
+    /// <summary>When the loop last turned, for liveness.</summary>
+    public long LastTurn { get; private set; }
+
+    /// <summary>Runs until <paramref name="stop"/> is set and everything that had come in is with the sinks.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var intake = Task.WhenAll(_sources.Select(source => PumpAsync(source, stop)));
+        var closing = CloseInboxAfterAsync(intake);
+        using (var heartbeat = new PeriodicTimer(Heartbeat, _clock))
+        {
+            await LoopAsync(heartbeat);
+        }
+
+        _waiting.Release(everyone: true, _judge);
+        _correlator.CloseAll(_changes);
+        Dispatch();
+        _sinks.Complete();
+        await closing;
+    }
+
+    private async Task CloseInboxAfterAsync(Task intake)
+    {
+        try
+        {
+            await intake;
+        }
+        finally
+        {
+            _inbox.Writer.Complete();
+        }
+    }
+
+    private async Task PumpAsync(IAlertSource source, CancellationToken stop)
+    {
+        await foreach (var alert in source.ReadAsync(stop))
+        {
+            _telemetry.AlertReceived(source.Name);
+            var received = new ReceivedAlert(alert, AlertTime.From(_clock.GetUtcNow()), source.Name);
+            if (!_inbox.Writer.TryWrite(received))
+            {
+                // Not cancelled by stop: what the source has given is ours.
+                await _inbox.Writer.WriteAsync(received, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task LoopAsync(PeriodicTimer heartbeat)
+    {
+        var readable = _inbox.Reader.WaitToReadAsync().AsTask();
+        var beat = heartbeat.WaitForNextTickAsync().AsTask();
+        var podsVersion = _pods.Version;
+        var podsChanged = _pods.WaitForChangeAsync(podsVersion);
+        while (true)
+        {
+            await Task.WhenAny(readable, beat, podsChanged);
+            LastTurn = _clock.GetTimestamp();
+            if (podsChanged.IsCompleted || beat.IsCompleted)
+            {
+                podsVersion = _pods.Version;
+                _waiting.Release(everyone: false, _judge);
+            }
+
+            if (podsChanged.IsCompleted)
+            {
+                podsChanged = _pods.WaitForChangeAsync(podsVersion);
+            }
+
+            if (readable.IsCompleted)
+            {
+                if (!await readable)
+                {
+                    return;
+                }
+
+                Drain();
+                readable = _inbox.Reader.WaitToReadAsync().AsTask();
+            }
+
+            if (beat.IsCompleted)
+            {
+                _correlator.Advance(Now(), _changes);
+                beat = heartbeat.WaitForNextTickAsync().AsTask();
+            }
+
+            Dispatch();
+        }
+    }
+
+    /// <summary>Takes what is there, but not for ever: the clock and the pods want their turn.</summary>
+    private void Drain()
+    {
+        for (var taken = 0; taken < 1_024 && _inbox.Reader.TryRead(out var received); taken++)
+        {
+            if (!_known.IsNew(received.Alert.Id))
+            {
+                _telemetry.AlertRepeated(received.Source);
+            }
+            else if (_enricher.TryResolve(received.Alert) is { } subject)
+            {
+                Judge(received, subject);
+            }
+            else if (_waiting.Add(received) is { } evicted)
+            {
+                _telemetry.AlertLeftWaitingRoomEarly();
+                Judge(evicted, _enricher.ResolveNow(evicted.Alert));
+            }
+        }
+    }
+
+    private void Judge(ReceivedAlert received, Subject subject)
+    {
+        _telemetry.PodLookedUp(subject.Resolution);
+        var incident = _correlator.Add(received.Alert, subject, Now(), _changes);
+        _sinks.Send(received, subject, incident);
+    }
+
+    private void Dispatch()
+    {
+        if (_changes.Count == 0)
+        {
+            return;
+        }
+
+        var observed = AlertTime.From(_clock.GetUtcNow());
+        foreach (var change in _changes)
+        {
+            _telemetry.IncidentChanged(change.Kind, change.Incident.Judgement.Verdict);
+            _sinks.Send(change, observed);
+        }
+
+        _changes.Clear();
+    }
+
+    /// <summary>The correlator's time: it goes on evenly even when somebody sets the node's clock.</summary>
+    private AlertTime Now() => _started + _clock.GetElapsedTime(_startedAt);
+}

@@ -1,0 +1,129 @@
+using System.Threading.Channels;
+using FalcoStreamer.Telemetry;
+using Polly;
+using Polly.Retry;
+
+namespace FalcoStreamer.Sinks;
+
+/// <summary>
+/// Lets one sink be slow, away or broken without the others noticing: it keeps what waits, sends it in batches, tries again what may pass later
+/// for as long as it takes, and counts what is lost.
+/// </summary>
+internal sealed class SinkQueue
+{
+    private readonly Channel<SinkRecord> _waiting;
+    private readonly ISink _sink;
+    private readonly SinkQueueOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly AgentTelemetry _telemetry;
+    private readonly ResiliencePipeline _retry;
+
+    public SinkQueue(ISink sink, SinkQueueOptions options, TimeProvider clock, AgentTelemetry telemetry)
+    {
+        _sink = sink;
+        _options = options;
+        _clock = clock;
+        _telemetry = telemetry;
+        _waiting = Channel.CreateBounded<SinkRecord>(
+            new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+            itemDropped: _ => telemetry.RecordDropped(sink.Name));
+        _retry = new ResiliencePipelineBuilder { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<SinkException>(exception => exception.IsTransient),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = options.FirstRetry,
+                MaxDelay = options.LongestRetry,
+                DelayGenerator = retry => ValueTask.FromResult((retry.Outcome.Exception as SinkException)?.RetryAfter),
+                OnRetry = retry =>
+                {
+                    telemetry.SinkAway(sink.Name, retry.AttemptNumber, retry.RetryDelay, retry.Outcome.Exception!);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+    }
+
+    /// <summary>The sink's name.</summary>
+    public string Name => _sink.Name;
+
+    /// <summary>Whether the sink wants every alert.</summary>
+    public bool WantsAlerts => _sink.WantsAlerts;
+
+    /// <summary>How many records wait.</summary>
+    public int Waiting => _waiting.Reader.Count;
+
+    /// <summary>Never waits: when the queue is full, its oldest record gives way.</summary>
+    public void Enqueue(SinkRecord record)
+    {
+        if (!_waiting.Writer.TryWrite(record))
+        {
+            _telemetry.RecordDropped(_sink.Name);
+        }
+    }
+
+    /// <summary>Nothing more will come.</summary>
+    public void Complete() => _waiting.Writer.TryComplete();
+
+    /// <summary>Sends until <see cref="Complete"/> was called and nothing waits, or the grace period ends; what waits then is counted as lost.</summary>
+    public async Task RunAsync(CancellationToken graceEnded)
+    {
+        var batch = new List<SinkRecord>(_options.BatchSize);
+        try
+        {
+            while (await _waiting.Reader.WaitToReadAsync(graceEnded))
+            {
+                await FillAsync(batch, graceEnded);
+                await SendAsync(batch, graceEnded);
+                batch.Clear();
+            }
+        }
+        catch (OperationCanceledException) when (graceEnded.IsCancellationRequested)
+        {
+            var lost = batch.Count;
+            while (_waiting.Reader.TryRead(out _))
+            {
+                lost++;
+            }
+
+            _telemetry.RecordsLostAtShutdown(_sink.Name, lost);
+        }
+    }
+
+    private async Task FillAsync(List<SinkRecord> batch, CancellationToken graceEnded)
+    {
+        Take(batch);
+        if (batch.Count < _options.BatchSize && _options.BatchPause > TimeSpan.Zero && !_waiting.Reader.Completion.IsCompleted)
+        {
+            await Task.Delay(_options.BatchPause, _clock, graceEnded);
+            Take(batch);
+        }
+    }
+
+    private void Take(List<SinkRecord> batch)
+    {
+        while (batch.Count < _options.BatchSize && _waiting.Reader.TryRead(out var record))
+        {
+            batch.Add(record);
+        }
+    }
+
+    private async Task SendAsync(List<SinkRecord> batch, CancellationToken graceEnded)
+    {
+        try
+        {
+            await _retry.ExecuteAsync(
+                static async (state, token) => await state.Sink.SendAsync(state.Batch, token),
+                (Sink: _sink, Batch: batch),
+                graceEnded);
+            _telemetry.RecordsSent(_sink.Name, batch.Count);
+        }
+        // Ask the token, not the exception's type: a request's timeout is an OperationCanceledException too.
+        catch (Exception exception) when (!graceEnded.IsCancellationRequested)
+        {
+            _telemetry.RecordsRefused(_sink.Name, batch.Count, exception);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics.Metrics;
+using FalcoStreamer.Correlation;
+
+namespace FalcoStreamer.Telemetry;
+
+/// <content>Correlation: 3xx.</content>
+internal sealed partial class AgentTelemetry
+{
+    private Counter<long> _incidentChanges = null!;
+    private Counter<long> _evictions = null!;
+
+    /// <summary>An incident has opened or changed.</summary>
+    public void IncidentChanged(IncidentChangeKind kind, Verdict verdict) => _incidentChanges.Add(
+        1,
+        new KeyValuePair<string, object?>("change", WordOf(kind)),
+        new KeyValuePair<string, object?>("verdict", verdict.Word()));
+
+    /// <summary>An alert could not wait for its pod as long as it should: too many were waiting.</summary>
+    public void AlertLeftWaitingRoomEarly() => _evictions.Add(1, new KeyValuePair<string, object?>("what", "waiting-alert"));
+
+    private static string WordOf(IncidentChangeKind kind) => kind switch
+    {
+        IncidentChangeKind.Opened => "opened",
+        IncidentChangeKind.Grown => "grown",
+        IncidentChangeKind.Rejudged => "rejudged",
+        _ => "closed",
+    };
+
+    private partial void CreateCorrelationInstruments()
+    {
+        _incidentChanges = _meter.CreateCounter<long>("falcostreamer.incident.changes", "{change}", "Changes of incidents by kind and verdict.");
+        _evictions = _meter.CreateCounter<long>("falcostreamer.evictions", "{item}", "Things forgotten early because too much was held.");
+    }
+}
