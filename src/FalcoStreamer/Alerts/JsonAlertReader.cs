@@ -189,7 +189,7 @@ internal static class JsonAlertReader
             case JsonTokenType.Null:
                 return default;
             case JsonTokenType.String:
-                // Falco writes null for an unknown value; forwarders have turned it into this text.
+                // Falco writes null for most unknown values, but this text for some, user.name among them.
                 return JsonText.Is(ref reader, "<NA>"u8) ? default : TextSlot(ref reader);
             case JsonTokenType.Number:
                 return new Slot((int)reader.TokenStartIndex, reader.ValueSpan.Length, SlotForm.Number);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using FalcoStreamer.Protos.Falco.Outputs;
 using FalcoStreamer.Simulator.Falco;
 using FalcoStreamer.Sources;
@@ -181,7 +182,12 @@ public sealed class FalcoDoubleTests : IAsyncDisposable
         await using var falco = FalcoDouble.OnMutualTls(tls);
         await falco.StartAsync();
         using var handler = new SocketsHttpHandler();
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { tls.Authority },
+        };
         using var channel = GrpcChannel.ForAddress(
             falco.Address.Replace("https", scheme, StringComparison.Ordinal), new GrpcChannelOptions { HttpHandler = handler });
 
