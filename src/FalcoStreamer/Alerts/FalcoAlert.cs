@@ -84,7 +84,7 @@ internal sealed class FalcoAlert
     {
         foreach (var slot in _index.Fields)
         {
-            if (slot.Name.Length == name.Length && slot.Name.Read(Bytes).Span.SequenceEqual(name))
+            if (slot.Name.Is(Bytes.Span, name))
             {
                 return slot.Value.Read(Bytes);
             }

@@ -34,41 +34,41 @@ internal static class JsonAlertReader
         var (hasTime, hasPriority) = (false, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("rule"u8))
+            if (JsonText.Is(ref reader, "rule"u8))
             {
                 index.Rule = ReadText(ref reader, "rule");
             }
-            else if (reader.ValueTextEquals("time"u8))
+            else if (JsonText.Is(ref reader, "time"u8))
             {
                 index.Time = ReadTime(ref reader, json);
                 hasTime = true;
             }
-            else if (reader.ValueTextEquals("priority"u8))
+            else if (JsonText.Is(ref reader, "priority"u8))
             {
                 index.Priority = ReadPriority(ref reader, json);
                 hasPriority = true;
             }
-            else if (reader.ValueTextEquals("output"u8))
+            else if (JsonText.Is(ref reader, "output"u8))
             {
                 index.Output = ReadText(ref reader, "output");
             }
-            else if (reader.ValueTextEquals("output_fields"u8))
+            else if (JsonText.Is(ref reader, "output_fields"u8))
             {
                 index.Fields = ReadFields(ref reader);
             }
-            else if (reader.ValueTextEquals("hostname"u8))
+            else if (JsonText.Is(ref reader, "hostname"u8))
             {
                 index.Hostname = ReadText(ref reader, "hostname");
             }
-            else if (reader.ValueTextEquals("source"u8))
+            else if (JsonText.Is(ref reader, "source"u8))
             {
                 index.Source = ReadText(ref reader, "source");
             }
-            else if (reader.ValueTextEquals("tags"u8))
+            else if (JsonText.Is(ref reader, "tags"u8))
             {
                 index.Tags = ReadTags(ref reader);
             }
-            else if (reader.ValueTextEquals("uuid"u8))
+            else if (JsonText.Is(ref reader, "uuid"u8))
             {
                 index.Uuid = ReadText(ref reader, "uuid");
             }
@@ -109,7 +109,8 @@ internal static class JsonAlertReader
     {
         var slot = ReadText(ref reader, "time");
         var text = json.Slice(slot.Start, slot.Length);
-        return AlertTime.TryRead(text, out var time)
+        // Some writers escape the plus sign of an offset.
+        return AlertTime.TryRead(slot.Form == SlotForm.EscapedText ? JsonText.Unescape(text) : text, out var time)
             ? time
             : throw new AlertFormatException(
                 $"\"time\" is {Quote(text)}; Falco writes RFC 3339, e.g. \"2025-01-01T10:00:00.123456789Z\"");
@@ -119,7 +120,7 @@ internal static class JsonAlertReader
     {
         var slot = ReadText(ref reader, "priority");
         var text = json.Slice(slot.Start, slot.Length);
-        return PriorityWords.TryRead(text, out var priority)
+        return PriorityWords.TryRead(slot.Form == SlotForm.EscapedText ? JsonText.Unescape(text) : text, out var priority)
             ? priority
             : throw new AlertFormatException($"\"priority\" is {Quote(text)}; Falco has {PriorityWords.All}");
     }
@@ -188,8 +189,8 @@ internal static class JsonAlertReader
             case JsonTokenType.Null:
                 return default;
             case JsonTokenType.String:
-                // Falco writes null for an unknown value; forwarders have turned it into this text.
-                return reader.ValueTextEquals("<NA>"u8) ? default : TextSlot(ref reader);
+                // Falco writes null for most unknown values, but this text for some, user.name among them.
+                return JsonText.Is(ref reader, "<NA>"u8) ? default : TextSlot(ref reader);
             case JsonTokenType.Number:
                 return new Slot((int)reader.TokenStartIndex, reader.ValueSpan.Length, SlotForm.Number);
             case JsonTokenType.True or JsonTokenType.False:
@@ -217,10 +218,11 @@ internal static class JsonAlertReader
         _ => "nothing",
     };
 
+    // The message goes to logs and terminals, the text came from anywhere: only its ASCII is shown.
     private static string Quote(ReadOnlySpan<byte> text)
     {
         const int most = 40;
-        var shown = Encoding.UTF8.GetString(text[..Math.Min(text.Length, most)]);
+        var shown = Encoding.ASCII.GetString(text[..Math.Min(text.Length, most)]);
         return text.Length > most ? $"\"{shown}…\"" : $"\"{shown}\"";
     }
 

@@ -29,6 +29,18 @@ internal static class JsonText
         }
     }
 
+    /// <summary>Whether the name or text that <paramref name="reader"/> stands on is <paramref name="text"/>.</summary>
+    /// <remarks>The reader's own comparison throws where an escape is half a surrogate pair; here that is only a difference.</remarks>
+    public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
+        reader.ValueIsEscaped ? Is(reader.ValueSpan, text) : reader.ValueSpan.SequenceEqual(text);
+
+    /// <summary>Whether the inside of a JSON string that holds escapes says <paramref name="text"/>.</summary>
+    public static bool Is(ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> text)
+    {
+        const int longestEscape = 6;
+        return escaped.Length <= text.Length * longestEscape && Unescape(escaped).AsSpan().SequenceEqual(text);
+    }
+
     /// <summary>
     /// The member <c>output</c> of an alert that was sent as JSON text: Falco does so over gRPC with <c>json_output: true</c>
     /// (contracts/falco.md). False when <paramref name="text"/> is a plain sentence.
@@ -47,7 +59,7 @@ internal static class JsonText
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isOutput = reader.ValueTextEquals("output"u8);
+                var isOutput = Is(ref reader, "output"u8);
                 reader.Read();
                 if (isOutput && reader.TokenType == JsonTokenType.String)
                 {

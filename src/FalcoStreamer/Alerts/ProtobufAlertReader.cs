@@ -139,7 +139,7 @@ internal static class ProtobufAlertReader
     private static (int Number, int WireType) ReadTag(ReadOnlySpan<byte> message, ref int position)
     {
         var tag = ReadVarint(message, ref position);
-        return tag <= uint.MaxValue
+        return tag is >= 8 and <= uint.MaxValue // there is no member 0
             ? ((int)(tag >> 3), (int)(tag & 7))
             : throw Broken(position);
     }

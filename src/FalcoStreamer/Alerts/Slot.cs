@@ -28,6 +28,13 @@ internal readonly record struct Slot(int Start, int Length, SlotForm Form)
         SlotForm.EscapedText => new Utf8Text(JsonText.Unescape(bytes.Span.Slice(Start, Length))),
         _ => new Utf8Text(bytes.Slice(Start, Length)),
     };
+
+    /// <summary>Whether the value is <paramref name="text"/>, without a copy where nothing is escaped.</summary>
+    public bool Is(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> text)
+    {
+        var value = bytes.Slice(Start, Length);
+        return Form == SlotForm.EscapedText ? JsonText.Is(value, text) : value.SequenceEqual(text);
+    }
 }
 
 /// <summary>Where one of the <c>output_fields</c> lies.</summary>
