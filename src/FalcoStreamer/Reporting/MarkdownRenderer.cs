@@ -1,0 +1,196 @@
+using System.Globalization;
+using System.Text;
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Correlation;
+using FalcoStreamer.Enrichment;
+
+namespace FalcoStreamer.Reporting;
+
+/// <summary>A report as Markdown: for `replay`, for the Event's annotation, for a ticket.</summary>
+internal static class MarkdownRenderer
+{
+    private const int MaxAlertIds = 20;
+
+    public static string Render(IncidentReport report)
+    {
+        var incident = report.Incident;
+        var markdown = new StringBuilder(4096);
+        markdown.Append("# ").Append(MarkdownText.Prose(report.Headline)).Append("\n\n");
+        AppendSummary(markdown, incident);
+        AppendMeaning(markdown, report);
+        AlertDetails.Append(markdown, incident);
+        AppendList(markdown, "What to do now", report.Actions, isNumbered: true);
+        AppendCommands(markdown, report);
+        AppendHardening(markdown, report);
+        AppendException(markdown, report);
+        AppendStory(markdown, incident.Judgement.Story);
+        AppendSources(markdown, report);
+        AppendIds(markdown, incident);
+        return markdown.ToString();
+    }
+
+    private static void AppendSummary(StringBuilder markdown, Incident incident)
+    {
+        var (subject, judgement) = (incident.Subject, incident.Judgement);
+        var imitation = judgement.IsImitation ? ", an imitation" : "";
+        markdown.Append("- **Verdict:** ").Append(judgement.Verdict.Word()).Append(imitation)
+            .Append(", confidence ").Append(Sentences.Number(judgement.Confidence)).Append('\n');
+        markdown.Append("- **When:** ").Append(incident.FirstTime);
+        if (incident.LastTime != incident.FirstTime)
+        {
+            markdown.Append(" to ").Append(incident.LastTime);
+        }
+
+        markdown.Append(", ").Append(Sentences.Alerts(incident.Count)).Append('\n');
+        markdown.Append(incident.Rules.Count > 1 ? "- **Rules:** " : "- **Rule:** ")
+            .AppendJoin(", ", incident.Rules.Select(rule => MarkdownText.Code(rule)))
+            .Append(" (priority ").Append(incident.Priority.Word()).Append(")\n");
+        AppendFact(markdown, "Pod", SubjectPhrase.PodName(subject), Note(subject));
+        var hasContainer = subject.Kind != SubjectKind.Node && subject.ContainerType != ContainerType.Sandbox;
+        AppendFact(markdown, "Container", hasContainer ? subject.Container ?? subject.ContainerId : null, subject.ContainerType switch
+        {
+            ContainerType.Init => " (an init container)",
+            ContainerType.Ephemeral => " (an ephemeral container)",
+            _ => "",
+        });
+        AppendFact(markdown, "Owner", SubjectPhrase.OwnerName(subject));
+        AppendFact(markdown, "Node", subject.Node ?? (subject.Kind == SubjectKind.Node ? subject.Name : null));
+        AppendFact(markdown, "Image", subject.Image);
+    }
+
+    private static string Note(Subject subject) => subject switch
+    {
+        { Resolution: Resolution.Deleted } => " (already deleted)",
+        { Resolution: Resolution.Falco } => " (named by Falco only)",
+        { ContainerType: ContainerType.Sandbox } => " (its sandbox)",
+        _ => "",
+    };
+
+    private static void AppendFact(StringBuilder markdown, string name, string? value, string note = "")
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            markdown.Append("- **").Append(name).Append(":** ").Append(MarkdownText.Code(value)).Append(note).Append('\n');
+        }
+    }
+
+    private static void AppendMeaning(StringBuilder markdown, IncidentReport report)
+    {
+        var judgement = report.Incident.Judgement;
+        AppendHeading(markdown, "What it most probably is");
+        markdown.Append(MarkdownText.Prose(report.Explanation)).Append('\n');
+        AppendEvidence(markdown, judgement.IsImitation ? "What fits the genuine behaviour" : "What speaks for it", judgement.For);
+        AppendEvidence(markdown, judgement.IsImitation ? "What does not fit it" : "What speaks against it", judgement.Against);
+        // Of something unknown the explanation has already said what would decide it.
+        if (judgement.Behaviour is not null && judgement.Unseen.Count > 0)
+        {
+            markdown.Append("\nWhat could not be seen:\n\n");
+            foreach (var unseen in judgement.Unseen)
+            {
+                markdown.Append("- ").Append(MarkdownText.Prose(unseen)).Append('\n');
+            }
+        }
+    }
+
+    private static void AppendEvidence(StringBuilder markdown, string title, IReadOnlyList<Evidence> evidence)
+    {
+        if (evidence.Count == 0)
+        {
+            return;
+        }
+
+        markdown.Append('\n').Append(title).Append(" (with its weight):\n\n");
+        foreach (var piece in evidence)
+        {
+            markdown.Append("- ").Append(MarkdownText.Prose(piece.Text)).Append(" (").Append(Sentences.Number(piece.Weight)).Append(")\n");
+        }
+    }
+
+    private static void AppendCommands(StringBuilder markdown, IncidentReport report)
+    {
+        if (report.Commands.Count == 0)
+        {
+            return;
+        }
+
+        AppendHeading(markdown, "Commands that show more");
+        MarkdownText.AppendBlock(markdown, "shell", string.Join('\n', report.Commands));
+    }
+
+    private static void AppendHardening(StringBuilder markdown, IncidentReport report)
+    {
+        var subject = report.Incident.Subject;
+        var where = SubjectPhrase.OwnerName(subject) ?? $"Pod/{subject.Name}";
+        AppendList(markdown, $"Hardening that fits this container of {MarkdownText.Prose(where)}", report.Hardening);
+    }
+
+    private static void AppendException(StringBuilder markdown, IncidentReport report)
+    {
+        if (report.Exception is null)
+        {
+            return;
+        }
+
+        AppendHeading(markdown, "Falco exception");
+        markdown.Append("It exempts what was seen here and nothing else. It needs Falco 0.37 and a rules file that loads after the rule's own; `falco --validate` tries it.\n\n");
+        MarkdownText.AppendBlock(markdown, "yaml", report.Exception);
+    }
+
+    private static void AppendStory(StringBuilder markdown, IReadOnlyList<StoryLine> story)
+    {
+        if (story.Count == 0)
+        {
+            return;
+        }
+
+        AppendHeading(markdown, "The story, in the order of time");
+        foreach (var (line, number) in story.Select((line, index) => (line, index + 1)))
+        {
+            AppendMarker(markdown, number).Append(line.Time).Append(": ").Append(MarkdownText.Prose(line.Step))
+                .Append(" (").Append(MarkdownText.Code(line.Rule)).Append(")\n");
+        }
+    }
+
+    private static void AppendSources(StringBuilder markdown, IncidentReport report)
+    {
+        var sources = report.Incident.Judgement.Behaviour?.Sources ?? [];
+        AppendList(markdown, "Sources", sources);
+        if (report.Attack.Count > 0)
+        {
+            markdown.Append("\nMITRE ATT&CK: ").AppendJoin(", ", report.Attack.Select(MarkdownText.Prose)).Append('\n');
+        }
+    }
+
+    private static void AppendIds(StringBuilder markdown, Incident incident)
+    {
+        AppendHeading(markdown, "IDs");
+        markdown.Append("- Incident ").Append(MarkdownText.Code(incident.Id));
+        if (incident.Judgement.Behaviour is { } behaviour)
+        {
+            markdown.Append(", behaviour ").Append(MarkdownText.Code(behaviour.Id));
+        }
+
+        markdown.Append("\n- Alerts ").AppendJoin(", ", incident.Alerts.Take(MaxAlertIds).Select(id => MarkdownText.Code(id.ToString())));
+        var more = incident.Count - Math.Min(incident.Alerts.Count, MaxAlertIds);
+        markdown.Append(more > 0 ? $" and {more} more\n" : "\n");
+    }
+
+    private static void AppendList(StringBuilder markdown, string heading, IReadOnlyList<string> items, bool isNumbered = false)
+    {
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        AppendHeading(markdown, heading);
+        for (var number = 1; number <= items.Count; number++)
+        {
+            AppendMarker(markdown, isNumbered ? number : null).Append(MarkdownText.Prose(items[number - 1])).Append('\n');
+        }
+    }
+
+    private static StringBuilder AppendMarker(StringBuilder markdown, int? number) =>
+        number is { } position ? markdown.Append(CultureInfo.InvariantCulture, $"{position}. ") : markdown.Append("- ");
+
+    private static void AppendHeading(StringBuilder markdown, string heading) => markdown.Append("\n## ").Append(heading).Append("\n\n");
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using FalcoStreamer.Correlation;
+
+namespace FalcoStreamer.Reporting;
+
+/// <summary>
+/// A report as the message of a Kubernetes Event: the first line stands alone in `kubectl get events`, the rest is for `kubectl describe`.
+/// </summary>
+internal static class NoteRenderer
+{
+    /// <summary>The API server refuses more (contracts/kubernetes.md).</summary>
+    public const int MaxBytes = 1024;
+
+    /// <summary>The first line stays below 200.</summary>
+    public const int MaxFirstLineBytes = 199;
+
+    private const int MaxEvidenceBytes = 150;
+    private const int MaxCommandBytes = 180;
+    private const int MaxActionBytes = 220;
+
+    /// <summary>Where a sentence may end before its end and still be one.</summary>
+    private static readonly string[] Joints = ["; ", ". ", ": ", ", ", " ("];
+
+    public static string Render(IncidentReport report)
+    {
+        var (incident, judgement) = (report.Incident, report.Incident.Judgement);
+        var note = new StringBuilder(FirstLine(report.Headline), MaxBytes);
+        note.Append("\nVerdict: ").Append(judgement.Verdict.Word()).Append(judgement.IsImitation ? " (an imitation)" : "")
+            .Append(", confidence ").Append(Sentences.Number(judgement.Confidence)).Append("; ").Append(Sentences.Alerts(incident.Count));
+        foreach (var (side, evidence) in Strongest(judgement))
+        {
+            Append(note, side, evidence.Text, MaxEvidenceBytes);
+        }
+
+        if (judgement.For.Count + judgement.Against.Count == 0 && judgement.Unseen.Count > 0)
+        {
+            Append(note, "Not seen: ", string.Join("; ", judgement.Unseen), MaxEvidenceBytes);
+        }
+
+        if (incident.First.Value("proc.cmdline") is { } command)
+        {
+            Append(note, "Command: ", command, MaxCommandBytes);
+        }
+
+        if (report.Actions.Count > 0)
+        {
+            Append(note, "To do: ", report.Actions[0], MaxActionBytes);
+        }
+
+        return Utf8Cut.To(note.ToString(), MaxBytes);
+    }
+
+    /// <summary>A headline below 200 bytes: cut where a clause ends, or else behind a word.</summary>
+    public static string FirstLine(string headline)
+    {
+        var line = ReportText.Line(headline, int.MaxValue).Trim();
+        if (Encoding.UTF8.GetByteCount(line) <= MaxFirstLineBytes)
+        {
+            return line;
+        }
+
+        const string ellipsis = "…";
+        var room = Utf8Cut.To(line, MaxFirstLineBytes - Encoding.UTF8.GetByteCount(ellipsis));
+        // What Utf8Cut leaves may end in its own mark; only what the line really begins with counts.
+        var kept = line.AsSpan().CommonPrefixLength(room);
+        var joint = Joints.Max(text => line.AsSpan(0, kept).LastIndexOf(text));
+        if (joint >= kept / 2)
+        {
+            return line[..joint];
+        }
+
+        var word = line.AsSpan(0, kept).LastIndexOf(' ');
+        return string.Concat(line.AsSpan(0, word >= kept / 2 ? word : kept), ellipsis);
+    }
+
+    /// <summary>The two weightiest pieces; of an imitation first what gave it away.</summary>
+    private static IEnumerable<(string Side, Evidence Evidence)> Strongest(Judgement judgement) =>
+        judgement.Against.Select(evidence => (Side: "Against: ", Evidence: evidence))
+            .Concat(judgement.For.Select(evidence => (Side: "For: ", Evidence: evidence)))
+            .OrderByDescending(piece => judgement is { IsImitation: true, Against.Count: > 0 } && ReferenceEquals(piece.Evidence, judgement.Against[0]))
+            .ThenByDescending(piece => piece.Evidence.Weight)
+            .Take(2);
+
+    private static void Append(StringBuilder note, string name, string text, int maxBytes) =>
+        note.Append('\n').Append(name).Append(ReportText.Line(text, maxBytes));
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Correlation;
+using FalcoStreamer.Enrichment;
+
+namespace FalcoStreamer.Reporting;
+
+/// <summary>
+/// Fills the placeholders of a behaviour's texts from an incident. A text one of whose placeholders has no value is not filled at all:
+/// a report has no holes.
+/// </summary>
+/// <remarks>
+/// Besides the names in <see cref="Names"/> every field of the first alert can be named, e.g. <c>{proc.exepath}</c>. Braces around anything that
+/// is not such a name stay as they are: <c>-o jsonpath={.metadata.labels}</c>, <c>awk '{print $1}'</c>.
+/// </remarks>
+internal sealed partial class Placeholders(Incident incident)
+{
+    private const int MaxProseValueBytes = 256;
+
+    /// <summary>The names that are not fields of an alert.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "subject", "namespace", "pod", "container", "container.id", "image", "node", "owner", "owner.kind", "owner.name", "serviceAccount",
+        "command", "process", "parent", "user", "rule", "priority", "count", "time", "firstTime", "lastTime",
+    ];
+
+    /// <summary>The placeholders in <paramref name="text"/>, in their order.</summary>
+    public static IEnumerable<string> In(string text) => Placeholder().Matches(text).Select(match => match.Groups[1].Value);
+
+    /// <summary>The text for people, values as they are; null when one is missing.</summary>
+    public string? Prose(string text) => Fill(text, static (value, _) => Utf8Cut.To(value, MaxProseValueBytes));
+
+    /// <summary>The text as a command for a POSIX shell, each value quoted where it must be; null when one is missing or cannot be quoted.</summary>
+    public string? Shell(string text) => Fill(text, ShellWord.From);
+
+    /// <summary>The value of one placeholder; null when the incident has none.</summary>
+    public string? ValueOf(string name)
+    {
+        var subject = incident.Subject;
+        var alert = incident.First;
+        var isNode = subject.Kind == SubjectKind.Node;
+        var value = name switch
+        {
+            "subject" => SubjectPhrase.Of(subject),
+            "namespace" => isNode ? null : subject.Namespace,
+            "pod" => isNode ? null : subject.Name,
+            "container" => subject.Container,
+            "container.id" => subject.ContainerId,
+            "image" => subject.Image,
+            "node" => subject.Node ?? (isNode ? subject.Name : null),
+            "owner" => SubjectPhrase.OwnerName(subject),
+            "owner.kind" => subject.Owner?.Kind,
+            "owner.name" => subject.Owner?.Name,
+            "serviceAccount" => subject.Pod?.ServiceAccount,
+            "command" => alert.Value("proc.cmdline"),
+            "process" => alert.Value("proc.name"),
+            "parent" => alert.Value("proc.pname"),
+            "user" => alert.Value("user.name"),
+            "rule" => alert.Rule,
+            "priority" => incident.Priority.Word(),
+            "count" => incident.Count.ToString(CultureInfo.InvariantCulture),
+            "time" or "firstTime" => incident.FirstTime.ToString(),
+            "lastTime" => incident.LastTime.ToString(),
+            _ => alert.Value(name),
+        };
+        return string.IsNullOrEmpty(value) ? null : value;
+    }
+
+    private string? Fill(string text, Func<string, char, string?> write)
+    {
+        var filled = new StringBuilder(text.Length + 64);
+        var position = 0;
+        var quote = '\0';
+        foreach (var match in Placeholder().EnumerateMatches(text))
+        {
+            var before = text.AsSpan(position, match.Index - position);
+            quote = ShellWord.QuoteAfter(before, quote);
+            if (ValueOf(text.Substring(match.Index + 1, match.Length - 2)) is not { } value || write(value, quote) is not { } written)
+            {
+                return null;
+            }
+
+            filled.Append(before).Append(written);
+            position = match.Index + match.Length;
+        }
+
+        return filled.Append(text, position, text.Length - position).ToString();
+    }
+
+    [GeneratedRegex(@"\{([a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*(?:\[[A-Za-z0-9_]+\])?)\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Placeholder();
+}

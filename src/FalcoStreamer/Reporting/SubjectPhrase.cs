@@ -1,0 +1,44 @@
+using FalcoStreamer.Enrichment;
+
+namespace FalcoStreamer.Reporting;
+
+/// <summary>Says where something happened, so that it fits into a sentence.</summary>
+internal static class SubjectPhrase
+{
+    /// <summary>E.g. <c>container main of pod lab/web-0</c> or <c>node node-1</c>.</summary>
+    public static string Of(Subject subject) => subject.Kind switch
+    {
+        SubjectKind.Node => subject.Name is null ? "the node" : $"node {subject.Name}",
+        SubjectKind.Pod => InPod(subject),
+        _ when subject.Name is not null => $"{InPod(subject)} (named by Falco only)",
+        _ when subject.ContainerId is not null => $"container {subject.ContainerId} of an unknown pod",
+        _ => "an unknown container",
+    };
+
+    /// <summary>The same with its preposition: <c>in container main of pod lab/web-0</c>, <c>on node node-1</c>.</summary>
+    public static string Within(Subject subject) => (subject.Kind == SubjectKind.Node ? "on " : "in ") + Of(subject);
+
+    /// <summary>The pod as <c>namespace/name</c>.</summary>
+    public static string? PodName(Subject subject) => subject switch
+    {
+        { Kind: SubjectKind.Node } or { Name: null } => null,
+        { Namespace: null } => subject.Name,
+        _ => $"{subject.Namespace}/{subject.Name}",
+    };
+
+    /// <summary>The workload as kubectl takes it, e.g. <c>DaemonSet/calico-node</c>.</summary>
+    public static string? OwnerName(Subject subject) => subject.Owner is { } owner ? $"{owner.Kind}/{owner.Name}" : null;
+
+    private static string InPod(Subject subject)
+    {
+        var pod = $"pod {PodName(subject)}";
+        return (subject.ContainerType, subject.Container) switch
+        {
+            (ContainerType.Sandbox, _) => $"the sandbox of {pod}",
+            (_, null) => pod,
+            (ContainerType.Init, _) => $"init container {subject.Container} of {pod}",
+            (ContainerType.Ephemeral, _) => $"ephemeral container {subject.Container} of {pod}",
+            _ => $"container {subject.Container} of {pod}",
+        };
+    }
+}

@@ -1,0 +1,182 @@
+using System.Text;
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Correlation;
+using FalcoStreamer.Reporting;
+using FalcoStreamer.Tests.Support;
+using YamlDotNet.RepresentationModel;
+
+namespace FalcoStreamer.Tests.Reporting;
+
+public sealed class FalcoExceptionTests
+{
+    [Fact]
+    public void HoldsTheObservedValues_AndOneListWhereTheyDiffer()
+    {
+        var yaml = FalcoException.For(SomeIncidents.Calico());
+
+        Assert.Equal(
+            """
+            - rule: Detect Shell in Container
+              exceptions:
+                - name: falcostreamer_calico_felix_xdp_tag
+                  fields: [container.image.repository, k8s.ns.name, proc.pname, proc.name, proc.cmdline]
+                  comps: ["=", "=", "=", "=", "in"]
+                  values:
+                    - ["docker.io/calico/node", "kube-system", "calico-node", "sh", ["sh -c ip link del calico_tmp_A || true", "sh -c ip link del calico_tmp_B || true"]]
+              override:
+                exceptions: append
+
+            """,
+            yaml);
+    }
+
+    [Theory]
+    [InlineData("id")]
+    [InlineData("sh -c id")]
+    [InlineData("sh -c echo \"a\" 'b'")]
+    [InlineData("a=b")]
+    [InlineData("a,b(c)")]
+    [InlineData("key: value # no comment")]
+    [InlineData("'quoted'")]
+    [InlineData("\"quoted\"")]
+    [InlineData("sh -c printf '\\n' \\\" x")]
+    [InlineData("sh -c a\nb\tc")]
+    [InlineData("ünï 漢字 😀")]
+    [InlineData("a\u202Eb\u00A0c")]
+    [InlineData("yes")]
+    [InlineData("0x10")]
+    [InlineData("&anchor *alias !tag %x @y {z} [w]")]
+    [InlineData(" leading and trailing ")]
+    public void MeansExactlyTheValue_AfterYamlAndFalcosOwnLanguage(string value)
+    {
+        var alert = Some.Alert(fields: ("proc.cmdline", value));
+        var yaml = FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.name", "proc.cmdline")), alerts: alert));
+
+        var tuple = Assert.IsType<YamlSequenceNode>(ValuesOf(Assert.Single(Entries(yaml)))[0]);
+
+        Assert.Equal("sh", FalcosValue(tuple[0]));
+        Assert.Equal(value, FalcosValue(tuple[1]));
+        Assert.DoesNotContain('\u202E', yaml!);
+    }
+
+    [Theory]
+    [InlineData("ends in a backslash\\")]
+    [InlineData("an escape \u001b[2J")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void IsNull_WhenAValueIsMissingOrHasNoForm(string? value)
+    {
+        var alert = Some.Alert(fields: ("proc.cmdline", value));
+
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.cmdline")), alerts: alert)));
+    }
+
+    [Fact]
+    public void IsNull_WhenAValueIsNotUtf8()
+    {
+        var alert = FalcoAlert.FromProtobuf(Recordings.Messages("falco/grpc-utf8-0.43.1.raw.hex")[1]);
+
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.args")), alerts: alert)));
+    }
+
+    [Fact]
+    public void IsNull_WhenAnExceptionWouldBeWrong()
+    {
+        var behaviour = SomeIncidents.Behaviour("x", "proc.name");
+        var benign = SomeIncidents.Matches(behaviour);
+
+        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign)));
+        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.LikelyBenign })));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Undetermined })));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Suspicious })));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { IsImitation = true })));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Behaviour = SomeIncidents.Behaviour() })));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Node(), benign)));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Unresolved(), benign)));
+        Assert.Null(FalcoException.For(SomeIncidents.Of()));
+    }
+
+    [Fact]
+    public void ExemptsNoCombinationThatNobodySaw()
+    {
+        var behaviour = SomeIncidents.Behaviour("x", "proc.pname", "proc.cmdline");
+        var yaml = FalcoException.For(SomeIncidents.Of(
+            null,
+            SomeIncidents.Matches(behaviour),
+            Some.Alert(fields: [("proc.pname", "a"), ("proc.cmdline", "x")]),
+            Some.Alert(fields: [("proc.pname", "b"), ("proc.cmdline", "y")])));
+
+        var values = ValuesOf(Assert.Single(Entries(yaml)));
+
+        Assert.Equal(2, values.Children.Count);
+        Assert.DoesNotContain("\"in\"", yaml, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HasAnEntryForEachRule()
+    {
+        var yaml = FalcoException.For(SomeIncidents.Of(
+            null, SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.aname[2]")), Some.Alert("One: odd", fields: ("proc.aname[2]", "a")), Some.Alert("Two things", fields: ("proc.aname[2]", "b"))));
+
+        var entries = Entries(yaml);
+
+        Assert.Equal(["One: odd", "Two things"], entries.Select(entry => entry["rule"].ToString()));
+        Assert.All(entries, entry => Assert.Equal("proc.aname[2]", ((YamlSequenceNode)entry["exceptions"][0]["fields"])[0].ToString()));
+        Assert.All(entries, entry => Assert.Equal("append", entry["override"]["exceptions"].ToString()));
+    }
+
+    private static List<YamlNode> Entries(string? yaml)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(Assert.IsType<string>(yaml)));
+        return [.. ((YamlSequenceNode)stream.Documents[0].RootNode).Children];
+    }
+
+    private static YamlSequenceNode ValuesOf(YamlNode entry) => (YamlSequenceNode)entry["exceptions"][0]["values"];
+
+    /// <summary>What Falco compares with: it quotes what has a blank and no quote before it, and its lexer undoes the quotes and escapes.</summary>
+    private static string FalcosValue(YamlNode item)
+    {
+        var text = ((YamlScalarNode)item).Value!;
+        if (text.Contains(' ', StringComparison.Ordinal) && text[0] is not ('"' or '\''))
+        {
+            text = $"\"{text}\"";
+        }
+
+        if (text[0] is not ('"' or '\''))
+        {
+            Assert.DoesNotContain(text, character => "()\"'=, \n\r\t".Contains(character, StringComparison.Ordinal));
+            return text;
+        }
+
+        var end = 1;
+        while (!(text[end] == text[0] && text[end - 1] != '\\'))
+        {
+            end++;
+        }
+
+        Assert.Equal(text.Length - 1, end);
+        var value = new StringBuilder();
+        for (var position = 1; position < end; position++)
+        {
+            if (text[position] != '\\')
+            {
+                value.Append(text[position]);
+                continue;
+            }
+
+            position++;
+            value.Append(text[position] switch
+            {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                '\\' => '\\',
+                '"' => '"',
+                var other => throw new InvalidOperationException($"Falco refuses \\{other}"),
+            });
+        }
+
+        return value.ToString();
+    }
+}

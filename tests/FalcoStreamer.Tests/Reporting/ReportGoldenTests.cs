@@ -1,0 +1,55 @@
+using FalcoStreamer.Reporting;
+using FalcoStreamer.Tests.Support;
+
+namespace FalcoStreamer.Tests.Reporting;
+
+/// <summary>Reports as people see them; each file in Golden was read before it was approved.</summary>
+public sealed class ReportGoldenTests
+{
+    public static TheoryData<string> Situations => ReportSituations.Names;
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void MarkdownIsTheApprovedOne(string situation)
+    {
+        var report = ReportWriter.Write(ReportSituations.Named(situation));
+
+        GoldenFile.Matches($"{situation}.md", MarkdownRenderer.Render(report));
+    }
+
+    [Theory]
+    [InlineData("calico-benign")]
+    [InlineData("calico-imitated-with-suffix")]
+    [InlineData("token-looked-at")]
+    [InlineData("falco-about-itself")]
+    public void NoteAndTerminalAreTheApprovedOnes(string situation)
+    {
+        var report = ReportWriter.Write(ReportSituations.Named(situation));
+
+        GoldenFile.Matches($"{situation}.note.txt", NoteRenderer.Render(report) + "\n");
+        GoldenFile.Matches($"{situation}.terminal.txt", new TerminalRenderer(useColour: false).Render(report));
+    }
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void HasNoneOfTheFaultsThatItBeganWith(string situation)
+    {
+        var report = MarkdownRenderer.Render(ReportWriter.Write(ReportSituations.Named(situation)));
+
+        Assert.DoesNotContain("setenforce", report, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("`sh ip link", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("could be indicative", report, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("null", report, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("{pod}", report, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void IsTheSame_WhenWrittenTwice(string situation)
+    {
+        var first = MarkdownRenderer.Render(ReportWriter.Write(ReportSituations.Named(situation)));
+        var second = MarkdownRenderer.Render(ReportWriter.Write(ReportSituations.Named(situation)));
+
+        Assert.Equal(first, second);
+    }
+}

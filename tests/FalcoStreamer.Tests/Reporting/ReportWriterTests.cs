@@ -1,0 +1,127 @@
+using System.Text;
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Correlation;
+using FalcoStreamer.Enrichment;
+using FalcoStreamer.Reporting;
+using FalcoStreamer.Tests.Support;
+
+namespace FalcoStreamer.Tests.Reporting;
+
+public sealed class ReportWriterTests
+{
+    [Fact]
+    public void SaysWhatFiredWhereForWhom_WhenNothingIsKnown()
+    {
+        var alert = Some.Alert("Write below root", fields: ("proc.name", "touch"));
+
+        var report = ReportWriter.Write(SomeIncidents.Of(alerts: alert));
+
+        Assert.Equal("Falco's rule \"Write below root\" fired for touch in container main of pod lab/web-0; nothing known explains it", report.Headline);
+        Assert.Contains("whether \"sh -c id\" belongs to the normal work of container main of pod lab/web-0", report.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaysWhatWouldDecide_WhenThatIsKnown()
+    {
+        var report = ReportWriter.Write(SomeIncidents.Of(judgement: SomeIncidents.Undetermined("the parent process (proc.pname)", "the terminal (proc.tty).")));
+
+        Assert.EndsWith("What would decide it: the parent process (proc.pname) and the terminal (proc.tty).", report.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaysWhatGaveAnImitationAway()
+    {
+        var judgement = SomeIncidents.Imitates(SomeIncidents.CalicoBehaviour(), new Evidence("The image is not Calico's", 6), new Evidence("other", 3));
+
+        var report = ReportWriter.Write(SomeIncidents.Of(judgement: judgement));
+
+        Assert.Equal("sh in container main of pod lab/web-0 imitates Calico's interface clean-up, but does something else", report.Headline);
+        Assert.Contains("What gave it away: The image is not Calico's.", report.Explanation, StringComparison.Ordinal);
+        Assert.Null(report.Exception);
+        Assert.StartsWith("Treat pod lab/web-0 as compromised", report.Actions[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HasAWholeHeadline_WhenAPlaceholderHasNoValue()
+    {
+        var behaviour = SomeIncidents.Behaviour("Run by {parent}") with { ImitationHeadline = "Imitated by {parent}", Why = "Because {parent}" };
+
+        var match = ReportWriter.Write(SomeIncidents.Of(judgement: SomeIncidents.Matches(behaviour)));
+        var imitation = ReportWriter.Write(SomeIncidents.Of(judgement: SomeIncidents.Imitates(behaviour)));
+
+        Assert.Equal("something harmless in container main of pod lab/web-0", match.Headline);
+        Assert.Equal("something harmless.", match.Explanation);
+        Assert.Contains("imitates a known behaviour (something harmless)", imitation.Headline, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LeavesOutActionsAndCommands_WhenAValueIsMissing()
+    {
+        var behaviour = SomeIncidents.Behaviour() with { Actions = ["Ask {owner}.", "Look."], Commands = ["kubectl get {owner}", "kubectl get pod {pod}"] };
+
+        var report = ReportWriter.Write(SomeIncidents.Of(judgement: SomeIncidents.Matches(behaviour)));
+
+        Assert.Equal(["Look."], report.Actions);
+        Assert.Equal(["kubectl get pod web-0"], report.Commands);
+    }
+
+    [Theory]
+    [InlineData(nameof(SubjectKind.Pod), "kubectl -n lab get pod web-0 -o yaml")]
+    [InlineData(nameof(SubjectKind.Node), "kubectl describe node node-1")]
+    [InlineData(nameof(SubjectKind.Unresolved), "crictl inspect 315011446de2")]
+    public void KnowsWhereToLook_WhenNothingIsKnown(string kind, string command)
+    {
+        var subject = kind switch
+        {
+            nameof(SubjectKind.Pod) => SomeIncidents.Pod(),
+            nameof(SubjectKind.Node) => SomeIncidents.Node(),
+            _ => SomeIncidents.Unresolved(),
+        };
+
+        var report = ReportWriter.Write(SomeIncidents.Of(subject));
+
+        Assert.Equal(command, report.Commands[0]);
+        Assert.NotEmpty(report.Actions);
+    }
+
+    [Fact]
+    public void TrustsFalcosNames_WhenNothingElseNamesThePod()
+    {
+        var subject = SomeIncidents.Unresolved() with { Resolution = Resolution.Falco, Namespace = "lab", Name = "web-0", Container = "main" };
+
+        var report = ReportWriter.Write(SomeIncidents.Of(subject));
+
+        Assert.Contains("container main of pod lab/web-0 (named by Falco only)", report.Headline, StringComparison.Ordinal);
+        Assert.Equal("kubectl -n lab get pod web-0 -o yaml", report.Commands[0]);
+    }
+
+    [Fact]
+    public void SaysThatSilenceProvesNothing_WhenFalcoLostEvents()
+    {
+        const string json = """{"output":"Falco internal: syscall event drop.","priority":"Debug","rule":"Falco internal: syscall event drop","source":"internal","time":"2025-01-01T10:00:00.000000001Z","output_fields":{"n_drops":"5"}}""";
+
+        var report = ReportWriter.Write(SomeIncidents.Of(SomeIncidents.Node(), null, FalcoAlert.FromJson(Encoding.UTF8.GetBytes(json))));
+
+        Assert.Equal("Falco reports about itself on node node-1: \"Falco internal: syscall event drop\"", report.Headline);
+        Assert.Contains("silence there proves nothing", Assert.Single(report.Actions), StringComparison.Ordinal);
+        Assert.Empty(report.Commands);
+    }
+
+    [Fact]
+    public void TakesTechniquesFromTheBehaviourAndFromFalcosTags()
+    {
+        var report = ReportWriter.Write(SomeIncidents.Of(
+            judgement: SomeIncidents.Matches(SomeIncidents.Behaviour() with { Attack = ["T1609"] }), alerts: Recordings.HttpAlerts()[215]));
+
+        Assert.Equal(["T1609", "T1059"], report.Attack);
+    }
+
+    [Theory]
+    [InlineData(nameof(ContainerType.Init), "init container main of pod lab/web-0")]
+    [InlineData(nameof(ContainerType.Ephemeral), "ephemeral container main of pod lab/web-0")]
+    [InlineData(nameof(ContainerType.Sandbox), "the sandbox of pod lab/web-0")]
+    public void NamesTheKindOfContainer(string type, string phrase)
+    {
+        Assert.Equal(phrase, SubjectPhrase.Of(SomeIncidents.Pod() with { ContainerType = Enum.Parse<ContainerType>(type) }));
+    }
+}
