@@ -13,20 +13,16 @@ internal static class OptionsChecks
             "must be from 00:00:01 to 01:00:00");
         Require(correlation.MaxOpenIncidents is >= 1 and <= 1_000_000, "correlation.maxOpenIncidents", "must be from 1 to 1000000");
         Require(correlation.AlertIds >= 1, "correlation.alertIds", "must be at least 1");
-        var grpc = options.Sources.Grpc;
-        Require(
-            !grpc.Enabled || IsFalcoAddress(grpc.Address),
-            "sources.grpc.address",
-            "must be unix:///path/to/falco.sock or https://host:port");
+        if (options.Sources.Grpc.Problem() is { } problem)
+        {
+            throw new ConfigurationException(problem);
+        }
+
         Require(
             options.Telemetry.Address is not { } address || Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp,
             "telemetry.address",
             "must be http://address:port, or null to serve nothing");
     }
-
-    private static bool IsFalcoAddress(string address) =>
-        address.StartsWith("unix:///", StringComparison.Ordinal)
-        || (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps);
 
     private static void Require(bool holds, string key, string rule)
     {

@@ -93,7 +93,6 @@ internal sealed class AlertPipeline
     {
         await foreach (var alert in source.ReadAsync(stop))
         {
-            _telemetry.AlertReceived(source.Name);
             var received = new ReceivedAlert(alert, AlertTime.From(_clock.GetUtcNow()), source.Name);
             if (!_inbox.Writer.TryWrite(received))
             {

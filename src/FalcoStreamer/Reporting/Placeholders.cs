@@ -23,7 +23,7 @@ internal sealed partial class Placeholders(Incident incident)
     public static IReadOnlyList<string> Names { get; } =
     [
         "subject", "namespace", "pod", "container", "container.id", "image", "node", "owner", "owner.kind", "owner.name", "serviceAccount",
-        "command", "process", "parent", "user", "rule", "priority", "count", "time", "firstTime", "lastTime",
+        "command", "process", "parent", "user", "rule", "priority", "count", "time", "firstTime", "lastTime", "spec",
     ];
 
     /// <summary>The placeholders in <paramref name="text"/>, in their order.</summary>
@@ -63,6 +63,7 @@ internal sealed partial class Placeholders(Incident incident)
             "count" => incident.Count.ToString(CultureInfo.InvariantCulture),
             "time" or "firstTime" => incident.FirstTime.ToString(),
             "lastTime" => incident.LastTime.ToString(),
+            "spec" => incident.Judgement.SpecPlace,
             _ => alert.Value(name),
         };
         return string.IsNullOrEmpty(value) ? null : value;

@@ -72,7 +72,7 @@ internal static class SomeIncidents
     public static Judgement Undetermined(params string[] unseen) => new() { Verdict = Verdict.Undetermined, Confidence = 0, Unseen = unseen };
 
     public static Judgement Matches(Behaviour behaviour, double confidence = 0.97, params Evidence[] evidence) =>
-        new() { Verdict = behaviour.Verdict, Confidence = confidence, Behaviour = behaviour, For = evidence };
+        new() { Verdict = Verdict.Benign, Confidence = confidence, Behaviour = behaviour, For = evidence };
 
     public static Judgement Imitates(Behaviour behaviour, params Evidence[] against) =>
         new() { Verdict = Verdict.Suspicious, Confidence = 0.97, Behaviour = behaviour, IsImitation = true, Against = against };
@@ -81,7 +81,7 @@ internal static class SomeIncidents
     {
         Id = "some-behaviour",
         Title = "something harmless",
-        Verdict = Verdict.Benign,
+        Nature = BehaviourNature.Harmless,
         Headline = headline,
         Why = "It is done so by design.",
         ExceptionFields = exceptionFields,
@@ -122,7 +122,7 @@ internal static class SomeIncidents
     {
         Id = "calico-felix-xdp-tag",
         Title = "Felix clears its temporary veth pair before reading the XDP program tag",
-        Verdict = Verdict.Benign,
+        Nature = BehaviourNature.Harmless,
         Headline = "Calico cleans up its temporary network interface at start: harmless",
         ImitationHeadline = "{process} in {subject} imitates Calico's interface clean-up, but does something else",
         Why = "The kernel computes the tag of an XDP program, so Felix loads the program on a throw-away veth pair and reads the tag. First it removes what a crash may have left behind; "
