@@ -59,7 +59,7 @@ internal static class ReportSituations
         {
             Id = "container-entrypoint-shell",
             Title = "The container's own command is a shell script",
-            Verdict = Verdict.Benign,
+            Nature = BehaviourNature.Harmless,
             Headline = "The shell is container {container}'s own start command, as its specification says",
             Why = "The specification of {owner} starts container {container} with this command, so the runtime executes it each time the container starts.",
             Actions = ["Nothing has to be done here. Whoever may change {owner} decides what runs in it: keep that to few people."],
@@ -90,7 +90,7 @@ internal static class ReportSituations
         {
             Id = "kubectl-exec-interactive",
             Title = "Somebody has opened a session in the container through the API server",
-            Verdict = Verdict.Undetermined,
+            Nature = BehaviourNature.Unattributed,
             Headline = "Somebody opened a terminal in {subject}; the audit log says who",
             Why = "A terminal is attached and the container runtime started the shell, which is what kubectl exec, k9s or Lens do. A stolen kubeconfig looks the same.",
             Actions = ["Look into the API server's audit log for pods/exec on {namespace}/{pod} at {time}: its user and source address decide this."],
@@ -109,7 +109,7 @@ internal static class ReportSituations
         {
             Id = "attack-shell-download-exec",
             Title = "A shell brings in a program and starts it",
-            Verdict = Verdict.Suspicious,
+            Nature = BehaviourNature.Attack,
             Headline = "A program that is not part of the image was brought into {subject} and started",
             Why = "A shell, a decoded payload and a program from outside the image within minutes in one container is how an intruder works, and hardly how a workload does.",
             Actions = ["Cordon {node}, keep {namespace}/{pod} for the investigation, then delete it.", "Replace the token of service account {serviceAccount}."],

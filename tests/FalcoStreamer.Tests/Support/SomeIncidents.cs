@@ -72,7 +72,19 @@ internal static class SomeIncidents
     public static Judgement Undetermined(params string[] unseen) => new() { Verdict = Verdict.Undetermined, Confidence = 0, Unseen = unseen };
 
     public static Judgement Matches(Behaviour behaviour, double confidence = 0.97, params Evidence[] evidence) =>
-        new() { Verdict = Verdict.Benign, Confidence = confidence, Behaviour = behaviour, For = evidence };
+        new()
+        {
+            Verdict = behaviour.Nature switch
+            {
+                BehaviourNature.Harmless => Verdict.Benign,
+                BehaviourNature.Attack => Verdict.Suspicious,
+                _ => Verdict.Undetermined,
+            },
+            Confidence = confidence,
+            Behaviour = behaviour,
+            For = evidence,
+            SpecPlace = "livenessProbe",
+        };
 
     public static Judgement Imitates(Behaviour behaviour, params Evidence[] against) =>
         new() { Verdict = Verdict.Suspicious, Confidence = 0.97, Behaviour = behaviour, IsImitation = true, Against = against };

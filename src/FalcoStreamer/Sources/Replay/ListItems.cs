@@ -95,8 +95,22 @@ internal static class ListItems
         /// <summary>Reads on; true at the end of an item, false at the end of what is there.</summary>
         public bool Next(ReadOnlySpan<byte> bytes)
         {
-            foreach (var current in bytes)
+            for (var i = 0; i < bytes.Length; i++)
             {
+                if (_isInText && !_isEscaped)
+                {
+                    // Most of an alert is text; it is looked through at once.
+                    var skipped = bytes[i..].IndexOfAny((byte)'"', (byte)'\\');
+                    skipped = skipped < 0 ? bytes.Length - i : skipped;
+                    i += skipped;
+                    Position += skipped;
+                    if (i == bytes.Length)
+                    {
+                        return false;
+                    }
+                }
+
+                var current = bytes[i];
                 if (!IsInItem && _depth > 0 && current is not ((byte)']' or (byte)',' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
                 {
                     IsInItem = true;
