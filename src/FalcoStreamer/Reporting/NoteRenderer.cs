@@ -60,9 +60,7 @@ internal static class NoteRenderer
         }
 
         const string ellipsis = "…";
-        var room = Utf8Cut.To(line, MaxFirstLineBytes - Encoding.UTF8.GetByteCount(ellipsis));
-        // What Utf8Cut leaves may end in its own mark; only what the line really begins with counts.
-        var kept = line.AsSpan().CommonPrefixLength(room);
+        var kept = Utf8Cut.CharsWithin(line, MaxFirstLineBytes - Encoding.UTF8.GetByteCount(ellipsis));
         var joint = Joints.Max(text => line.AsSpan(0, kept).LastIndexOf(text));
         if (joint >= kept / 2)
         {

@@ -32,7 +32,7 @@ internal static class Utf8Cut
     private static string Mark(int missing) => string.Create(CultureInfo.InvariantCulture, $"… ({missing} bytes more)");
 
     /// <summary>How many UTF-16 units of <paramref name="text"/> fit, whole characters only.</summary>
-    private static int CharsWithin(string text, int maxBytes)
+    public static int CharsWithin(string text, int maxBytes)
     {
         var bytes = 0;
         var chars = 0;
