@@ -8,10 +8,19 @@ namespace FalcoStreamer.Sources;
 /// <summary>Says in a sentence why Falco cannot be reached over gRPC, and what would help.</summary>
 internal static class FalcoFailure
 {
+    private const long NoError = 0; // HTTP/2's NO_ERROR
+
+    private const string TlsRemedy =
+        "Falco demands mutual TLS: sources.grpc.caFile must have signed Falco's cert_chain, and Falco's root_certs must have signed sources.grpc.certificateFile";
+
     /// <summary>Whether <paramref name="exception"/> is one that another attempt may not meet.</summary>
     public static bool MayPass(Exception exception) =>
         exception is RpcException or IOException or UnauthorizedAccessException or CryptographicException or InvalidOperationException
             or TimeoutException;
+
+    /// <summary>Whether the connection was closed in good order, which .NET reports as an error if a stream's status was not read before.</summary>
+    public static bool IsGracefulClose(RpcException exception) =>
+        Deepest(exception.Status.DebugException) is HttpProtocolException { ErrorCode: NoError };
 
     /// <summary>Whether it looks like a Falco that has no gRPC: the service is unknown, or there is no socket.</summary>
     public static bool LooksLikeNoGrpc(Exception exception, GrpcSourceOptions options) =>
@@ -40,15 +49,13 @@ internal static class FalcoFailure
             SocketException { SocketErrorCode: SocketError.AccessDenied } =>
                 "access to the socket is denied; it belongs to root, and so must the agent's user be",
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "the connection is refused; is Falco running?",
-            AuthenticationException or CryptographicException => $"TLS failed ({cause.Message}); {TlsRemedy}",
-            IOException or SocketException when options.SocketPath is null => $"the connection broke ({cause.Message}); {TlsRemedy}",
-            null => $"{rpc.StatusCode}: {rpc.Status.Detail}",
-            _ => $"{rpc.StatusCode}: {cause.Message}",
+            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain } => $"the name is not known ({cause.Message})",
+            AuthenticationException => $"TLS failed ({cause.Message}); {TlsRemedy}",
+            // A certificate that Falco does not take shows in many ways: TLS 1.3 lets us believe in the connection until it breaks.
+            _ when options.SocketPath is null => $"the connection broke ({cause?.Message ?? rpc.Status.Detail}); {TlsRemedy}",
+            _ => $"{rpc.StatusCode}: {cause?.Message ?? rpc.Status.Detail}",
         };
     }
-
-    private const string TlsRemedy =
-        "Falco demands mutual TLS: sources.grpc.caFile must have signed Falco's cert_chain, and Falco's root_certs must have signed sources.grpc.certificateFile";
 
     private static bool SocketIsMissing(GrpcSourceOptions options) => options.SocketPath is { } path && !File.Exists(path);
 

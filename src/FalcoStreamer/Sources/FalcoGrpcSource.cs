@@ -158,6 +158,10 @@ internal sealed class FalcoGrpcSource : IAlertSource
                 _outage.Closed();
             }
         }
+        catch (RpcException exception) when (FalcoFailure.IsGracefulClose(exception))
+        {
+            _outage.Closed();
+        }
         catch (RpcException exception)
         {
             _outage.Failed(exception);

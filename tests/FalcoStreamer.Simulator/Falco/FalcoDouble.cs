@@ -85,6 +85,7 @@ internal sealed class FalcoDouble : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(Configure);
         _server = builder.Build();
+        _server.Use(_life.SeeThroughAsync);
         _server.MapGrpcService<FalcoOutputsService>();
         _server.MapGrpcService<FalcoVersionService>();
         await _server.StartAsync();
