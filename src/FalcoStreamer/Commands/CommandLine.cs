@@ -5,10 +5,13 @@ using FalcoStreamer.Knowledge;
 namespace FalcoStreamer.Commands;
 
 /// <summary>The commands, and how each of their failures ends.</summary>
-internal static class CommandLine
+/// <param name="output">Where reports go.</param>
+/// <param name="errors">Where everything else goes.</param>
+/// <param name="isTerminal">Whether a person reads <paramref name="output"/> as it comes.</param>
+internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isTerminal)
 {
     /// <returns>The exit code; see <see cref="ExitCode"/>.</returns>
-    public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter errors)
+    public async Task<int> InvokeAsync(string[] args)
     {
         var config = new Option<string?>("--config")
         {
@@ -17,9 +20,9 @@ internal static class CommandLine
             Recursive = true,
         };
         var run = new Command("run", "The agent: takes alerts from every enabled source until SIGTERM. Example: falcostreamer run --config agent.json");
-        run.SetAction((parsed, stop) => RunCommand.RunAsync(AgentConfiguration.Load(parsed.GetValue(config), Environment.GetEnvironmentVariables()), stop));
-        var root = new RootCommand("Turns Falco's alerts into reports that people act on. Without a command: run.") { config, run, Replay(config, output, errors) };
-        root.SetAction((parsed, stop) => RunCommand.RunAsync(AgentConfiguration.Load(parsed.GetValue(config), Environment.GetEnvironmentVariables()), stop));
+        run.SetAction((parsed, stop) => RunCommand.RunAsync(Load(parsed.GetValue(config)), output, stop));
+        var root = new RootCommand("Turns Falco's alerts into reports that people act on. Without a command: run.") { config, run, Replay(config) };
+        root.SetAction((parsed, stop) => RunCommand.RunAsync(Load(parsed.GetValue(config)), output, stop));
 
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
@@ -41,11 +44,12 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
                 Output = output,
                 Error = errors,
-            }),
-            errors);
+            }));
     }
 
-    private static Command Replay(Option<string?> config, TextWriter output, TextWriter errors)
+    private static AgentOptions Load(string? file) => AgentConfiguration.Load(file, Environment.GetEnvironmentVariables());
+
+    private Command Replay(Option<string?> config)
     {
         var files = new Argument<string[]>("FILE") { Description = "Files of Falco's alerts, also .gz; - is standard input", Arity = ArgumentArity.OneOrMore };
         var pods = new Option<string?>("--pods") { Description = "What `kubectl get pods -A -o json` prints", HelpName = "FILE" };
@@ -64,7 +68,7 @@ internal static class CommandLine
         {
             files, pods, cluster, knowledge, format, minVerdict,
         };
-        command.SetAction((parsed, stop) => new ReplayCommand(output, errors).RunAsync(
+        command.SetAction((parsed, stop) => new ReplayCommand(output, errors, isTerminal).RunAsync(
             new ReplayRequest(
                 parsed.GetRequiredValue(files),
                 parsed.GetValue(pods),
@@ -72,12 +76,12 @@ internal static class CommandLine
                 parsed.GetValue(knowledge),
                 parsed.GetRequiredValue(format),
                 parsed.GetRequiredValue(minVerdict),
-                AgentConfiguration.Load(parsed.GetValue(config), Environment.GetEnvironmentVariables())),
+                Load(parsed.GetValue(config))),
             stop));
         return command;
     }
 
-    private static async Task<int> GuardAsync(Func<Task<int>> invoke, TextWriter errors)
+    private async Task<int> GuardAsync(Func<Task<int>> invoke)
     {
         try
         {

@@ -27,4 +27,7 @@ internal static class VerdictWords
         Verdict.Suspicious => "suspicious",
         _ => "undetermined",
     };
+
+    /// <summary>The verdict of that name.</summary>
+    public static Verdict Read(string word) => Enum.GetValues<Verdict>().First(verdict => verdict.Word() == word);
 }

@@ -107,7 +107,7 @@ internal sealed class AlertPipeline
         var readable = _inbox.Reader.WaitToReadAsync().AsTask();
         var beat = heartbeat.WaitForNextTickAsync().AsTask();
         var podsVersion = _pods.Version;
-        var podsChanged = _pods.WaitForChangeAsync(podsVersion);
+        var podsChanged = _pods.WaitForChangeAsync(podsVersion, CancellationToken.None);
         while (true)
         {
             await Task.WhenAny(readable, beat, podsChanged);
@@ -120,7 +120,7 @@ internal sealed class AlertPipeline
 
             if (podsChanged.IsCompleted)
             {
-                podsChanged = _pods.WaitForChangeAsync(podsVersion);
+                podsChanged = _pods.WaitForChangeAsync(podsVersion, CancellationToken.None);
             }
 
             if (readable.IsCompleted)

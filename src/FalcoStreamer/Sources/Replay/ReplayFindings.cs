@@ -15,7 +15,11 @@ internal sealed class ReplayFindings(Action<string> tell)
     /// <summary>Lines that should have been alerts.</summary>
     public long BadLines { get; private set; }
 
-    /// <summary>Lines of the file that is read now.</summary>
+    /// <summary>A file holds no alert at all.</summary>
+    public void Empty(string file) =>
+        tell($"{file}: holds no alerts; Falco writes them one JSON object a line, with json_output: true");
+
+    /// <summary>A line of a file is no alert.</summary>
     public void Bad(string file, long line, string problem)
     {
         BadLines++;

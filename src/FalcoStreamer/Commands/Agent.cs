@@ -1,0 +1,114 @@
+using System.Diagnostics.Metrics;
+using System.Net.Sockets;
+using FalcoStreamer.Configuration;
+using FalcoStreamer.Correlation;
+using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
+using FalcoStreamer.Pipeline;
+using FalcoStreamer.Sources;
+using FalcoStreamer.Telemetry;
+using Microsoft.AspNetCore.Connections;
+
+namespace FalcoStreamer.Commands;
+
+/// <summary>The stages of the road, put together in the order in which an alert meets them.</summary>
+internal sealed class Agent : IAsyncDisposable
+{
+    private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _host;
+    private readonly ClusterView _cluster;
+    private readonly AlertPipeline _pipeline;
+    private readonly SinkFan _sinks;
+    private readonly TimeProvider _clock;
+
+    private Agent(WebApplication host, AgentOptions options, TextWriter output, TimeProvider clock)
+    {
+        _host = host;
+        _clock = clock;
+        Telemetry = new AgentTelemetry(
+            host.Services.GetRequiredService<ILogger<AgentTelemetry>>(), host.Services.GetRequiredService<IMeterFactory>());
+        var sources = SourceComposition.Create(options.Sources, clock, Telemetry);
+        _cluster = ClusterView.Create(options.Kubernetes, clock, Telemetry);
+        var correlator = new Correlator(BehaviourLibrary.Load(options.Knowledge.Path), options.Correlation);
+        var sinks = SinkComposition.Create(options.Sinks, _cluster, output, clock, Telemetry);
+        _sinks = new SinkFan(sinks);
+        _pipeline = new AlertPipeline(sources, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
+        SourceNames = string.Join(", ", sources.Select(source => source.Name));
+        SinkNames = string.Join(", ", sinks.Select(sink => sink.Name));
+        if (options.Storage.Path is not null)
+        {
+            Telemetry.SettingHasNoEffect("storage.path", "alerts are kept in memory");
+        }
+
+        host.MapHealth(new AgentHealth(
+            [
+                .. sources.OfType<FalcoGrpcSource>().Select(grpc => ("grpc: not connected to Falco", (Func<bool>)(() => grpc.IsConnected))),
+                ("kubernetes: the pods of this node are not known yet", () => _cluster.IsSynced),
+            ],
+            () => clock.GetElapsedTime(_pipeline.LastTurn) < StalledAfter));
+    }
+
+    public AgentTelemetry Telemetry { get; }
+
+    public string SourceNames { get; }
+
+    public string SinkNames { get; }
+
+    /// <summary>Builds the agent and opens its telemetry port.</summary>
+    /// <exception cref="ConfigurationException">Something that the configuration asks for cannot be had.</exception>
+    public static async Task<Agent> StartAsync(AgentOptions options, TextWriter output, TimeProvider clock)
+    {
+        var host = AgentHosting.Build(options.Telemetry);
+        var agent = new Agent(host, options, output, clock);
+        try
+        {
+            await host.StartAsync();
+            return agent;
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
+        {
+            await agent.DisposeAsync();
+            throw new ConfigurationException($"telemetry.address {options.Telemetry.Address} cannot be listened on: {exception.Message}");
+        }
+    }
+
+    /// <summary>Runs until <paramref name="stop"/> is set; then gives the sinks <paramref name="grace"/> to send what waits.</summary>
+    /// <remarks>Whatever fails ends it with that failure: the process then ends with another code than 0, and is started again.</remarks>
+    public async Task RunAsync(TimeSpan grace, CancellationToken stop)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var graceEnded = new CancellationTokenSource();
+        using var watching = new CancellationTokenSource();
+        await using var countdown = failed.Token.Register(() => graceEnded.CancelAfter(grace));
+        var stages = new List<Task>
+        {
+            EndAllIfItFails(_cluster.RunAsync(watching.Token), failed),
+            EndAllIfItFails(_sinks.RunAsync(graceEnded.Token), failed),
+        };
+        var road = EndAllIfItFails(_pipeline.RunAsync(failed.Token), failed);
+        await Task.WhenAny(road);
+        await Task.WhenAny(stages[1]);
+        await watching.CancelAsync();
+        await Task.WhenAll([road, .. stages]);
+    }
+
+    private static async Task EndAllIfItFails(Task stage, CancellationTokenSource failed)
+    {
+        try
+        {
+            await stage;
+        }
+        catch
+        {
+            await failed.CancelAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        Telemetry.Dispose();
+    }
+}

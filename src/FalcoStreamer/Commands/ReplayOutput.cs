@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Text;
+using FalcoStreamer.Enrichment;
+using FalcoStreamer.Reporting;
+using FalcoStreamer.Sinks.KubernetesEvents;
+
+namespace FalcoStreamer.Commands;
+
+/// <summary>Writes the reports of a replay in one of its forms; a closed pipe ends it quietly, anything else that stops the writing is an error.</summary>
+internal abstract class ReplayOutput(TextWriter output) : IAsyncDisposable
+{
+    private readonly StringBuilder _pending = new();
+
+    /// <summary>The writer for a value of <c>--output</c>.</summary>
+    public static ReplayOutput For(string format, TextWriter output, bool isTerminal) => format switch
+    {
+        "json" => new JsonLines(output),
+        "events" => new EventLines(output),
+        _ when isTerminal => new TerminalPages(output),
+        _ => new MarkdownPages(output),
+    };
+
+    public void Write(IncidentReport report)
+    {
+        Append(_pending, report);
+        if (_pending.Length > 64 * 1024)
+        {
+            Push();
+        }
+    }
+
+    /// <exception cref="CommandException">The output cannot be written.</exception>
+    public async Task FlushAsync()
+    {
+        Push();
+        try
+        {
+            await output.FlushAsync();
+        }
+        catch (IOException exception)
+        {
+            throw CannotWrite(exception);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // What is pending belongs to a replay that broke off; its error has been told.
+        _pending.Clear();
+        await ValueTask.CompletedTask;
+    }
+
+    /// <summary>Writes one report.</summary>
+    protected abstract void Append(StringBuilder text, IncidentReport report);
+
+    private static CommandException CannotWrite(IOException exception) =>
+        new(ExitCode.NoOutput, $"the output cannot be written: {exception.Message}");
+
+    private void Push()
+    {
+        try
+        {
+            output.Write(_pending);
+            _pending.Clear();
+        }
+        catch (IOException exception)
+        {
+            throw CannotWrite(exception);
+        }
+    }
+
+    private sealed class JsonLines(TextWriter output) : ReplayOutput(output)
+    {
+        private readonly ArrayBufferWriter<byte> _line = new();
+
+        protected override void Append(StringBuilder text, IncidentReport report)
+        {
+            _line.ResetWrittenCount();
+            IncidentJson.Write(_line, report);
+            text.Append(Encoding.UTF8.GetString(_line.WrittenSpan)).Append('\n');
+        }
+    }
+
+    private sealed class MarkdownPages(TextWriter output) : ReplayOutput(output)
+    {
+        private bool _hasPage;
+
+        protected override void Append(StringBuilder text, IncidentReport report)
+        {
+            text.Append(_hasPage ? "\n---\n\n" : "").Append(MarkdownRenderer.Render(report));
+            _hasPage = true;
+        }
+    }
+
+    private sealed class TerminalPages(TextWriter output) : ReplayOutput(output)
+    {
+        private readonly TerminalRenderer _renderer = new(
+            useColour: string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), width: Math.Clamp(Console.WindowWidth, 60, 120));
+
+        protected override void Append(StringBuilder text, IncidentReport report) => text.Append(_renderer.Render(report)).Append('\n');
+    }
+
+    private sealed class EventLines(TextWriter output) : ReplayOutput(output)
+    {
+        protected override void Append(StringBuilder text, IncidentReport report) => text.Append(report.Headline).Append('\n');
+    }
+}
