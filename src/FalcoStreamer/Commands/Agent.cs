@@ -8,6 +8,7 @@ using FalcoStreamer.Pipeline;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Telemetry;
 using Microsoft.AspNetCore.Connections;
+using OpenTelemetry.Metrics;
 
 namespace FalcoStreamer.Commands;
 
@@ -63,6 +64,13 @@ internal sealed class Agent : IAsyncDisposable
         var agent = new Agent(host, options, output, clock);
         try
         {
+            if (options.Telemetry.Address is null)
+            {
+                // Without a port the metrics still go where OTEL_EXPORTER_OTLP_ENDPOINT says.
+                _ = host.Services.GetService<MeterProvider>();
+                return agent;
+            }
+
             await host.StartAsync();
             return agent;
         }

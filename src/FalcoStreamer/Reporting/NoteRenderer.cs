@@ -59,16 +59,35 @@ internal static class NoteRenderer
             return line;
         }
 
+        // The mark of Utf8Cut says how much is missing; here every byte is better spent on the sentence.
         const string ellipsis = "…";
-        var kept = Utf8Cut.CharsWithin(line, MaxFirstLineBytes - Encoding.UTF8.GetByteCount(ellipsis));
-        var joint = Joints.Max(text => line.AsSpan(0, kept).LastIndexOf(text));
-        if (joint >= kept / 2)
+        var room = Fitting(line, MaxFirstLineBytes - Encoding.UTF8.GetByteCount(ellipsis));
+        var joint = Joints.Max(text => room.LastIndexOf(text, StringComparison.Ordinal));
+        if (joint >= room.Length / 2)
         {
-            return line[..joint];
+            return room[..joint];
         }
 
-        var word = line.AsSpan(0, kept).LastIndexOf(' ');
-        return string.Concat(line.AsSpan(0, word >= kept / 2 ? word : kept), ellipsis);
+        var word = room.LastIndexOf(' ');
+        return (word >= room.Length / 2 ? room[..word] : room) + ellipsis;
+    }
+
+    private static string Fitting(string text, int maxBytes)
+    {
+        var length = 0;
+        var bytes = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > maxBytes)
+            {
+                break;
+            }
+
+            length += rune.Utf16SequenceLength;
+        }
+
+        return text[..length];
     }
 
     /// <summary>The two weightiest pieces; of an imitation first what gave it away.</summary>

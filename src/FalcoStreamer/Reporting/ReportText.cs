@@ -11,11 +11,8 @@ internal static class ReportText
     /// <summary>No value in a report is longer, whatever a process put on its command line.</summary>
     public const int MaxValueBytes = 2048;
 
-    /// <summary>Megabytes would be neutralised only to be cut away.</summary>
-    private const int MaxRawBytes = 64 * 1024;
-
     /// <summary>One line that is safe to show.</summary>
-    public static string Line(string text, int maxBytes = MaxValueBytes) => Utf8Cut.To(NeutralText.OneLine(Utf8Cut.To(text, MaxRawBytes)), maxBytes);
+    public static string Line(string text, int maxBytes = MaxValueBytes) => Utf8Cut.To(NeutralText.OneLine(text), maxBytes);
 
     /// <summary>Several lines that are safe to show.</summary>
     public static string Lines(string text) => NeutralText.Lines(text);
