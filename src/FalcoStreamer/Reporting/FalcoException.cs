@@ -13,7 +13,7 @@ namespace FalcoStreamer.Reporting;
 /// </remarks>
 internal static class FalcoException
 {
-    /// <summary>The YAML, one entry a rule; null where an exception would be wrong or a value was not seen.</summary>
+    /// <summary>The YAML, one entry a rule; null where an exception would be wrong or too wide.</summary>
     public static string? For(Incident incident)
     {
         if (incident.Subject.Kind != SubjectKind.Pod
@@ -26,18 +26,32 @@ internal static class FalcoException
         var yaml = new StringBuilder();
         foreach (var ofRule in alerts.GroupBy(alert => alert.Rule, StringComparer.Ordinal))
         {
-            if (TuplesOf(ofRule, behaviour.ExceptionFields) is not { } tuples)
+            var fields = FieldsOf(ofRule, behaviour.ExceptionFields);
+            if (!IsNarrow(fields, behaviour.ExceptionFields) || TuplesOf(ofRule, fields) is not { } tuples)
             {
                 return null;
             }
 
-            AppendRule(yaml, ofRule.Key, $"falcostreamer_{behaviour.Id.Replace('-', '_')}", behaviour.ExceptionFields, tuples);
+            AppendRule(yaml, ofRule.Key, $"falcostreamer_{behaviour.Id.Replace('-', '_')}", fields, tuples);
         }
 
         return yaml.ToString();
     }
 
-    /// <summary>The observed combinations as YAML scalars, each once; null when a value is missing or has no form.</summary>
+    /// <summary>The fields that every alert has: Falco compares a missing value with nothing, so an exception on it would never hold.</summary>
+    private static List<string> FieldsOf(IEnumerable<FalcoAlert> alerts, IReadOnlyList<string> fields) =>
+        [.. fields.Where(field => alerts.All(alert => alert.Field(field).IsPresent))];
+
+    /// <summary>Whether what makes the exception narrow is still there: the exact command, and the image or the namespace.</summary>
+    private static bool IsNarrow(List<string> fields, IReadOnlyList<string> wanted)
+    {
+        var places = wanted.Where(field => field is "container.image.repository" or "k8s.ns.name").ToList();
+        return fields.Count > 0
+            && (fields.Contains("proc.cmdline") || !wanted.Contains("proc.cmdline", StringComparer.Ordinal))
+            && (places.Count == 0 || places.Any(fields.Contains));
+    }
+
+    /// <summary>The observed combinations as YAML scalars, each once; null when a value has no form.</summary>
     private static List<string[]>? TuplesOf(IEnumerable<FalcoAlert> alerts, IReadOnlyList<string> fields)
     {
         List<string[]> tuples = [];

@@ -97,6 +97,25 @@ public sealed class FalcoExceptionTests
     }
 
     [Fact]
+    public void LeavesOutAField_WhenTheAlertDoesNotHaveIt()
+    {
+        var behaviour = SomeIncidents.Behaviour("x", "k8s.ns.name", "proc.pname", "proc.cmdline");
+        var alert = Some.Alert(fields: [("k8s.ns.name", "lab"), ("proc.pname", null), ("proc.cmdline", "x")]);
+
+        var entry = Assert.Single(Entries(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), alert))));
+
+        Assert.Equal(["k8s.ns.name", "proc.cmdline"], ((YamlSequenceNode)entry["exceptions"][0]["fields"]).Select(field => field.ToString()));
+    }
+
+    [Fact]
+    public void IsNull_WhenNothingSaysWhere()
+    {
+        var behaviour = SomeIncidents.Behaviour("x", "container.image.repository", "k8s.ns.name", "proc.cmdline");
+
+        Assert.Null(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), Some.Alert(fields: ("proc.cmdline", "x")))));
+    }
+
+    [Fact]
     public void ExemptsNoCombinationThatNobodySaw()
     {
         var behaviour = SomeIncidents.Behaviour("x", "proc.pname", "proc.cmdline");
