@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using FalcoStreamer.Configuration;
 using FalcoStreamer.Correlation;
-using FalcoStreamer.Enrichment;
 using FalcoStreamer.Knowledge;
 using FalcoStreamer.Pipeline;
 using FalcoStreamer.Sources;
@@ -21,12 +20,10 @@ internal sealed class Agent : IAsyncDisposable
     private readonly ClusterView _cluster;
     private readonly AlertPipeline _pipeline;
     private readonly SinkFan _sinks;
-    private readonly TimeProvider _clock;
 
     private Agent(WebApplication host, AgentOptions options, TextWriter output, TimeProvider clock)
     {
         _host = host;
-        _clock = clock;
         Telemetry = new AgentTelemetry(
             host.Services.GetRequiredService<ILogger<AgentTelemetry>>(), host.Services.GetRequiredService<IMeterFactory>());
         var sources = SourceComposition.Create(options.Sources, clock, Telemetry);

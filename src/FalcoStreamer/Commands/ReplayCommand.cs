@@ -1,6 +1,5 @@
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
-using FalcoStreamer.Enrichment;
 using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Sources;

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text;
-using FalcoStreamer.Enrichment;
 using FalcoStreamer.Reporting;
-using FalcoStreamer.Sinks.KubernetesEvents;
 
 namespace FalcoStreamer.Commands;
 

@@ -167,7 +167,6 @@ internal sealed class AlertPipeline
 
     private void Judge(ReceivedAlert received, Subject subject)
     {
-        _telemetry.PodLookedUp(subject.Resolution);
         var incident = _correlator.Add(received.Alert, subject, Now(), _changes);
         _sinks.Send(received, subject, incident);
     }

@@ -52,7 +52,7 @@ internal static class FalcoException
     }
 
     /// <summary>The observed combinations as YAML scalars, each once; null when a value has no form.</summary>
-    private static List<string[]>? TuplesOf(IEnumerable<FalcoAlert> alerts, IReadOnlyList<string> fields)
+    private static List<string[]>? TuplesOf(IEnumerable<FalcoAlert> alerts, List<string> fields)
     {
         List<string[]> tuples = [];
         foreach (var alert in alerts)
@@ -77,7 +77,7 @@ internal static class FalcoException
         return tuples;
     }
 
-    private static void AppendRule(StringBuilder yaml, string rule, string name, IReadOnlyList<string> fields, List<string[]> tuples)
+    private static void AppendRule(StringBuilder yaml, string rule, string name, List<string> fields, List<string[]> tuples)
     {
         // Where one field alone differs, a list says it shortest. Where several do, lists would also exempt combinations that nobody has seen.
         var differing = Enumerable.Range(0, fields.Count).Where(field => tuples.Any(tuple => tuple[field] != tuples[0][field])).ToList();
