@@ -29,7 +29,7 @@ internal sealed class Agent : IAsyncDisposable
         var sources = SourceComposition.Create(options.Sources, clock, Telemetry);
         _cluster = ClusterView.Create(options.Kubernetes, clock, Telemetry);
         var correlator = new Correlator(BehaviourLibrary.Load(options.Knowledge.Path), options.Correlation);
-        var sinks = SinkComposition.Create(options.Sinks, _cluster, output, clock, Telemetry);
+        var sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks);
         _sinks = new SinkFan(sinks);
         _pipeline = new AlertPipeline(sources, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
         SourceNames = string.Join(", ", sources.Select(source => source.Name));

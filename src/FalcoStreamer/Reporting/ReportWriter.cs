@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FalcoStreamer.Correlation;
+using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Reporting;
 
@@ -86,7 +87,10 @@ internal static partial class ReportWriter
             .Select(tag => tag.ToString())
             .Where(tag => Technique().IsMatch(tag))
             .Order(StringComparer.Ordinal);
-        return [.. (incident.Judgement.Behaviour?.Attack ?? []).Concat(tags).Distinct(StringComparer.Ordinal)];
+        // What an imitation would be is not what the genuine thing is.
+        var isHarmless = incident.Judgement is { IsImitation: false, Behaviour.Nature: BehaviourNature.Harmless };
+        var own = isHarmless ? [] : incident.Judgement.Behaviour?.Attack ?? [];
+        return [.. own.Concat(tags).Distinct(StringComparer.Ordinal)];
     }
 
     [GeneratedRegex(@"^T[0-9]{4}(?:\.[0-9]{3})?\z", RegexOptions.CultureInvariant)]

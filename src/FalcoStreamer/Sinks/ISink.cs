@@ -19,6 +19,12 @@ internal interface ISink
     /// <summary>Sends records in their order. Called by one caller at a time.</summary>
     /// <exception cref="SinkException">They were not taken; it says whether trying again makes sense.</exception>
     Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation);
+
+    /// <summary>When a sink that holds something back by itself wants to be called again, without records if there are none; null when it does not.</summary>
+    TimeSpan? DueIn => null;
+
+    /// <summary>Sends what the sink holds back by itself; called once, at the end.</summary>
+    Task FlushAsync(CancellationToken cancellation) => Task.CompletedTask;
 }
 
 /// <summary>Something that a sink is given.</summary>

@@ -17,6 +17,7 @@ internal sealed class SinkQueue
     private readonly TimeProvider _clock;
     private readonly AgentTelemetry _telemetry;
     private readonly ResiliencePipeline _retry;
+    private Task<bool>? _readable;
 
     public SinkQueue(ISink sink, SinkQueueOptions options, TimeProvider clock, AgentTelemetry telemetry)
     {
@@ -73,12 +74,14 @@ internal sealed class SinkQueue
         var batch = new List<SinkRecord>(_options.BatchSize);
         try
         {
-            while (await _waiting.Reader.WaitToReadAsync(graceEnded))
+            while (await WaitAsync(graceEnded))
             {
                 await FillAsync(batch, graceEnded);
                 await SendAsync(batch, graceEnded);
                 batch.Clear();
             }
+
+            await FlushAsync(graceEnded);
         }
         catch (OperationCanceledException) when (graceEnded.IsCancellationRequested)
         {
@@ -92,10 +95,43 @@ internal sealed class SinkQueue
         }
     }
 
+    /// <summary>True when there is something to send: records, or what the sink held back and now may send; false when nothing will come.</summary>
+    private async Task<bool> WaitAsync(CancellationToken graceEnded)
+    {
+        _readable ??= _waiting.Reader.WaitToReadAsync(graceEnded).AsTask();
+        if (!_readable.IsCompleted && _sink.DueIn is { } due)
+        {
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(graceEnded);
+            await Task.WhenAny(_readable, Task.Delay(due, _clock, enough.Token));
+            await enough.CancelAsync();
+            graceEnded.ThrowIfCancellationRequested();
+            if (!_readable.IsCompleted)
+            {
+                return true;
+            }
+        }
+
+        var readable = _readable;
+        _readable = null;
+        return await readable;
+    }
+
+    private async Task FlushAsync(CancellationToken graceEnded)
+    {
+        try
+        {
+            await _sink.FlushAsync(graceEnded);
+        }
+        catch (SinkException exception)
+        {
+            _telemetry.SinkNotFlushed(_sink.Name, exception);
+        }
+    }
+
     private async Task FillAsync(List<SinkRecord> batch, CancellationToken graceEnded)
     {
         Take(batch);
-        if (batch.Count < _options.BatchSize && _options.BatchPause > TimeSpan.Zero && !_waiting.Reader.Completion.IsCompleted)
+        if (batch.Count > 0 && batch.Count < _options.BatchSize && _options.BatchPause > TimeSpan.Zero && !_waiting.Reader.Completion.IsCompleted)
         {
             await Task.Delay(_options.BatchPause, _clock, graceEnded);
             Take(batch);

@@ -39,6 +39,9 @@ internal sealed partial class AgentTelemetry
         LogRecordsLostAtShutdown(_logger, sink, count);
     }
 
+    /// <summary>What a sink held back by itself could not be sent at the end; the sink counts it.</summary>
+    public void SinkNotFlushed(string sink, Exception reason) => LogSinkNotFlushed(_logger, sink, reason.Message);
+
     private void SinkTookRecords(string sink)
     {
         _losing.TryRemove(sink, out _);
@@ -59,6 +62,9 @@ internal sealed partial class AgentTelemetry
 
     [LoggerMessage(553, LogLevel.Information, "The sink {Sink} takes records again.")]
     private static partial void LogSinkBack(ILogger logger, string sink);
+
+    [LoggerMessage(555, LogLevel.Error, "The sink {Sink} could not send what it held back: {Reason}")]
+    private static partial void LogSinkNotFlushed(ILogger logger, string sink, string reason);
 
     [LoggerMessage(554, LogLevel.Error, "The sink {Sink} had not taken {Count} records when the time to shut down was over: they are lost.")]
     private static partial void LogRecordsLostAtShutdown(ILogger logger, string sink, int count);

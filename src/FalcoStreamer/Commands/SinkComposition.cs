@@ -1,0 +1,50 @@
+using FalcoStreamer.Configuration;
+using FalcoStreamer.Reporting;
+using FalcoStreamer.Sinks;
+using FalcoStreamer.Sinks.Console;
+using FalcoStreamer.Sinks.KubernetesEvents;
+using FalcoStreamer.Sinks.Otlp;
+using FalcoStreamer.Telemetry;
+
+namespace FalcoStreamer.Commands;
+
+/// <summary>The sinks that the configuration asks for, each behind a queue of its own.</summary>
+internal sealed class SinkComposition(ClusterView cluster, TextWriter output, TimeProvider clock, AgentTelemetry telemetry)
+{
+    /// <exception cref="ConfigurationException">A setting of a sink is wrong.</exception>
+    public IReadOnlyList<SinkQueue> Create(SinkSection options)
+    {
+        if (options.Forward.Enabled)
+        {
+            telemetry.SettingHasNoEffect("sinks.forward.enabled", "alerts are not forwarded");
+        }
+
+        ISink?[] sinks = [Events(options.KubernetesEvents), Otlp(options.Otlp), options.Console.Enabled ? Console() : null];
+        return [.. sinks.OfType<ISink>().Select(sink => new SinkQueue(sink, new SinkQueueOptions(), clock, telemetry))];
+    }
+
+    private KubernetesEventSink? Events(KubernetesEventOptions options)
+    {
+        if (!options.Enabled)
+        {
+            return null;
+        }
+
+        if (cluster.Api is not { } api)
+        {
+            telemetry.SinkOff("kubernetesEvents", "kubernetes.enabled is false");
+            return null;
+        }
+
+        options.NodeName = cluster.NodeName;
+        options.PodName ??= Environment.GetEnvironmentVariable("POD_NAME");
+        options.PodNamespace ??= Environment.GetEnvironmentVariable("POD_NAMESPACE");
+        return new KubernetesEventSink(api, NoteRenderer.Render, MarkdownRenderer.Render, options, clock, telemetry);
+    }
+
+    private ConsoleSink Console()
+    {
+        var renderer = new TerminalRenderer(useColour: false);
+        return new ConsoleSink(output, renderer.Render);
+    }
+}
