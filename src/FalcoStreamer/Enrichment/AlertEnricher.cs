@@ -1,0 +1,187 @@
+using System.Text;
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Telemetry;
+
+namespace FalcoStreamer.Enrichment;
+
+/// <summary>
+/// Finds out what an alert is about: a container of a pod, the node, or something that nobody can name.
+/// </summary>
+/// <remarks>For one thread. An alert of a container that is known allocates nothing.</remarks>
+/// <param name="nodeName">The node that this agent runs on; null takes each alert's own host name, as a replay must.</param>
+/// <param name="isLive">False where no pod can come later: in a replay, and with <c>kubernetes.enabled: false</c>.</param>
+internal sealed class AlertEnricher(
+    IPodDirectory pods,
+    IOwners owners,
+    IClusterFacts cluster,
+    string? nodeName,
+    bool isLive,
+    TimeProvider clock,
+    AgentTelemetry telemetry)
+{
+    private readonly SubjectCache _subjects = new(telemetry);
+    private readonly UnknownContainers _unknown = new(telemetry);
+    private Subject? _node;
+    private long _nodeVersion;
+
+    /// <summary>How long an alert may wait for its pod; a serious one almost not at all.</summary>
+    public static TimeSpan WaitFor(Priority priority) => TimeSpan.FromSeconds(priority <= Priority.Critical ? 2 : 10);
+
+    /// <summary>What the alert is about; null when its container is not known yet and may be soon.</summary>
+    public Subject? TryResolve(FalcoAlert alert)
+    {
+        var subject = Resolve(alert, out var mayComeLater);
+        if (subject.Kind == SubjectKind.Unresolved && mayComeLater && isLive && _unknown.IsWorthWaiting(IdOf(alert).Span, WaitFor(alert.Priority), clock))
+        {
+            return null;
+        }
+
+        return Counted(subject);
+    }
+
+    /// <summary>What is known now of what the alert is about.</summary>
+    public Subject ResolveNow(FalcoAlert alert) => Counted(Resolve(alert, out _));
+
+    private static Utf8Text IdOf(FalcoAlert alert) => alert.Field("container.id"u8);
+
+    private Subject Resolve(FalcoAlert alert, out bool mayComeLater)
+    {
+        mayComeLater = false;
+        var id = IdOf(alert);
+        if (!id.IsPresent || id.Span.IsEmpty || id.Is("host"u8))
+        {
+            return Node(alert);
+        }
+
+        if (!ContainerIds.TryGetKey(id.Span, out var key))
+        {
+            return Unresolved(alert, id, isTrusted: true);
+        }
+
+        var uid = alert.Field("k8s.pod.uid"u8);
+        var fullId = alert.Field("container.full_id"u8);
+        var stamp = pods.Version + owners.Version;
+        if (_subjects.TryGet(key, id, fullId, stamp, out var known) && !Contradicts(known, uid))
+        {
+            return known;
+        }
+
+        var match = pods.Find(ContainerIds.TryGetKey(fullId.Span, out _) ? fullId.Span : id.Span);
+        if (match.Kind == PodMatchKind.Unknown)
+        {
+            if (uid.IsPresent && IsSandbox(alert, id.Span) && pods.FindPod(uid.Span) is { IsFound: true } sandbox)
+            {
+                return PodSubject(sandbox, id.ToString());
+            }
+
+            mayComeLater = true;
+            return Unresolved(alert, id, isTrusted: true);
+        }
+
+        if (match.Kind == PodMatchKind.Ambiguous || Contradicts(match.Pod!, uid))
+        {
+            return Unresolved(alert, id, isTrusted: false);
+        }
+
+        return _subjects.Keep(key, stamp, isFresh: match.Kind == PodMatchKind.Live, PodSubject(match, id.ToString()), match.Container!.ContainerId);
+    }
+
+    private static bool IsSandbox(FalcoAlert alert, ReadOnlySpan<byte> id) =>
+        alert.Field("k8s.pod.sandbox_id"u8) is { IsPresent: true } sandbox && sandbox.Span.Length >= ContainerIds.ShortLength
+        && (sandbox.Span.StartsWith(id) || id.StartsWith(sandbox.Span));
+
+    private static bool Contradicts(Subject subject, Utf8Text uid) => subject.Pod is { } pod && Contradicts(pod, uid);
+
+    /// <summary>Whether Falco names another pod than the API server. The runtime knows a static pod by its configuration's hash.</summary>
+    private static bool Contradicts(PodFacts pod, Utf8Text uid) =>
+        uid.IsPresent && !uid.Span.IsEmpty && !Ascii.Equals(uid.Span, pod.Uid) && !(pod.ConfigHash is { } hash && Ascii.Equals(uid.Span, hash));
+
+    private Subject PodSubject(PodMatch match, string containerId)
+    {
+        var pod = match.Pod!;
+        return new Subject
+        {
+            Kind = SubjectKind.Pod,
+            Resolution = match.Kind == PodMatchKind.Live ? Resolution.Live : Resolution.Deleted,
+            Namespace = pod.Namespace,
+            Name = pod.Name,
+            Uid = pod.Uid,
+            Container = match.Container?.Name,
+            ContainerType = match.Container?.Type ?? ContainerType.Sandbox,
+            ContainerId = containerId,
+            Image = match.Container is { Image.Length: > 0 } container ? container.Image : null,
+            Node = pod.NodeName ?? nodeName,
+            Owner = owners.OwnerOf(pod),
+            Pod = pod,
+            ContainerFacts = match.Container,
+        };
+    }
+
+    /// <summary>A container without a pod of ours; unless two sides disagree, Falco's own words stand for it.</summary>
+    private Subject Unresolved(FalcoAlert alert, Utf8Text id, bool isTrusted)
+    {
+        var podNamespace = TextOf(alert, "k8s.ns.name"u8, isTrusted);
+        var pod = TextOf(alert, "k8s.pod.name"u8, isTrusted);
+        var isNamed = podNamespace is not null && pod is not null;
+        return new Subject
+        {
+            Kind = SubjectKind.Unresolved,
+            Resolution = isNamed ? Resolution.Falco : Resolution.None,
+            Namespace = isNamed ? podNamespace : null,
+            Name = isNamed ? pod : null,
+            Container = TextOf(alert, "container.name"u8, isTrusted),
+            ContainerId = id.ToString(),
+            Image = ImageOf(alert, isTrusted),
+            Node = nodeName,
+        };
+    }
+
+    private static string? ImageOf(FalcoAlert alert, bool isTrusted)
+    {
+        var repository = TextOf(alert, "container.image.repository"u8, isTrusted);
+        var tag = TextOf(alert, "container.image.tag"u8, isTrusted);
+        return repository is null || tag is null ? repository : $"{repository}:{tag}";
+    }
+
+    private static string? TextOf(FalcoAlert alert, ReadOnlySpan<byte> field, bool isTrusted)
+    {
+        var text = isTrusted ? alert.Field(field) : default;
+        return text.Span.IsEmpty ? null : text.ToString();
+    }
+
+    private Subject Node(FalcoAlert alert)
+    {
+        var version = cluster.Version;
+        var isSame = _node is not null && _nodeVersion == version && (nodeName is not null || IsNode(alert.HostnameText.Span, _node.Name));
+        if (!isSame)
+        {
+            var name = nodeName ?? (alert.HostnameText.Span.IsEmpty ? null : alert.HostnameText.ToString());
+            _nodeVersion = version;
+            _node = new Subject
+            {
+                Kind = SubjectKind.Node,
+                Resolution = Resolution.Live,
+                Name = name,
+                Node = name,
+                Uid = name is null ? null : cluster.NodeUid(name),
+            };
+        }
+
+        return _node!;
+    }
+
+    private static bool IsNode(ReadOnlySpan<byte> hostname, string? name) => Ascii.Equals(hostname, name.AsSpan());
+
+    private Subject Counted(Subject subject)
+    {
+        telemetry.PodLookedUp(subject switch
+        {
+            { Kind: SubjectKind.Node } => "node",
+            { Resolution: Resolution.Live } => "live",
+            { Resolution: Resolution.Deleted } => "deleted",
+            { Resolution: Resolution.Falco } => "falco",
+            _ => "none",
+        });
+        return subject;
+    }
+}
