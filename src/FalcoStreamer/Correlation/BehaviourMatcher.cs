@@ -13,6 +13,9 @@ namespace FalcoStreamer.Correlation;
 /// </remarks>
 internal sealed class BehaviourMatcher(BehaviourLibrary library)
 {
+    private static readonly Judgement Nothing = new() { Verdict = Verdict.Undetermined, Confidence = 0 };
+    private static readonly Judgement NothingOfNobody = Nothing with { Unseen = ["the pod that this container belongs to"] };
+
     private readonly SpecCommands _specCommands = new();
 
     /// <summary>What the alert is taken for; the subject is what it is about.</summary>
@@ -28,7 +31,7 @@ internal sealed class BehaviourMatcher(BehaviourLibrary library)
             }
         }
 
-        return best ?? Nothing(subject);
+        return best ?? (subject.Kind == SubjectKind.Unresolved ? NothingOfNobody : Nothing);
     }
 
     /// <summary>Whether an alert is one step of a sequence.</summary>
@@ -45,13 +48,6 @@ internal sealed class BehaviourMatcher(BehaviourLibrary library)
 
         return false;
     }
-
-    private static Judgement Nothing(Subject subject) => new()
-    {
-        Verdict = Verdict.Undetermined,
-        Confidence = 0,
-        Unseen = subject.Kind == SubjectKind.Unresolved ? ["the pod that this container belongs to"] : [],
-    };
 
     /// <summary>Suspicious comes first, then what is proven, then what leaves the question open.</summary>
     private static bool IsBetter(Judgement candidate, Judgement? best) =>

@@ -52,6 +52,21 @@ internal readonly struct Fact
         return double.TryParse(_utf8.Span, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
     }
 
+    /// <summary>How many characters <see cref="CopyTo"/> writes at most.</summary>
+    public int MaxCharCount => _text?.Length ?? _utf8.Span.Length;
+
+    /// <summary>Writes the text without making a string of it; returns how many characters it has.</summary>
+    public int CopyTo(Span<char> buffer)
+    {
+        if (_text is null)
+        {
+            return Encoding.UTF8.GetChars(_utf8.Span, buffer);
+        }
+
+        _text.CopyTo(buffer);
+        return _text.Length;
+    }
+
     public override string ToString() => _text ?? Encoding.UTF8.GetString(_utf8.Span);
 
     private static string Show(TimeSpan span) => span.TotalSeconds switch

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
 using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Correlation;
@@ -15,6 +15,8 @@ internal enum Answer
 /// <summary>Answers predicates.</summary>
 internal static class PredicateEvaluator
 {
+    private const int MostOnStack = 512;
+
     /// <summary>The answer, and the fact that it rests on.</summary>
     public static Answer Ask(Predicate predicate, in Facts facts, out Fact fact)
     {
@@ -83,7 +85,21 @@ internal static class PredicateEvaluator
 
     private static bool MatchesOneOf(Predicate predicate, Fact fact)
     {
-        var text = fact.ToString();
-        return predicate.Patterns.Any((Regex pattern) => pattern.IsMatch(text));
+        var length = fact.MaxCharCount;
+        var rented = length > MostOnStack ? ArrayPool<char>.Shared.Rent(length) : null;
+        var buffer = rented ?? stackalloc char[MostOnStack];
+        var text = buffer[..fact.CopyTo(buffer)];
+        var matches = false;
+        for (var i = 0; i < predicate.Patterns.Length && !matches; i++)
+        {
+            matches = predicate.Patterns[i].IsMatch(text);
+        }
+
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+
+        return matches;
     }
 }
