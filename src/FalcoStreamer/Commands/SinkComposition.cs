@@ -42,6 +42,32 @@ internal sealed class SinkComposition(ClusterView cluster, TextWriter output, Ti
         return new KubernetesEventSink(api, NoteRenderer.Render, MarkdownRenderer.Render, options, clock, telemetry);
     }
 
+    private OtlpLogSink? Otlp(OtlpOptions options)
+    {
+        if (!options.Enabled)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (OtlpSettings.From(options, Environment.GetEnvironmentVariable) is not { } settings)
+            {
+                telemetry.SinkOff("otlp", "neither sinks.otlp.endpoint nor OTEL_EXPORTER_OTLP_ENDPOINT is set");
+                return null;
+            }
+
+            IOtlpTransport transport = settings.IsGrpc ? new OtlpGrpcTransport(settings, clock) : new OtlpHttpTransport(settings, clock);
+            var resource = new OtlpResource(options.ClusterName, () => cluster.Facts.ClusterUid);
+            var records = new OtlpRecords(MarkdownRenderer.Render, options.IncludeCommandLine);
+            return new OtlpLogSink(transport, new OtlpRequests(resource, records, RunCommand.Version), telemetry);
+        }
+        catch (Exception exception) when (exception is FormatException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new ConfigurationException(exception.Message);
+        }
+    }
+
     private ConsoleSink Console()
     {
         var renderer = new TerminalRenderer(useColour: false);
