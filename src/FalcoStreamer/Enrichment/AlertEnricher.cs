@@ -60,13 +60,14 @@ internal sealed class AlertEnricher(
 
         var uid = alert.Field("k8s.pod.uid"u8);
         var fullId = alert.Field("container.full_id"u8);
+        var bestId = ContainerIds.TryGetKey(fullId.Span, out _) ? fullId.Span : id.Span;
         var stamp = pods.Version + owners.Version;
-        if (_subjects.TryGet(key, id, fullId, stamp, out var known) && !Contradicts(known, uid))
+        if (_subjects.TryGet(key, id.Span, bestId, stamp, out var known) && !Contradicts(known, uid))
         {
             return known;
         }
 
-        var match = pods.Find(ContainerIds.TryGetKey(fullId.Span, out _) ? fullId.Span : id.Span);
+        var match = pods.Find(bestId);
         if (match.Kind == PodMatchKind.Unknown)
         {
             if (uid.IsPresent && IsSandbox(alert, id.Span) && pods.FindPod(uid.Span) is { IsFound: true } sandbox)
@@ -83,7 +84,8 @@ internal sealed class AlertEnricher(
             return Unresolved(alert, id, isTrusted: false);
         }
 
-        return _subjects.Keep(key, stamp, isFresh: match.Kind == PodMatchKind.Live, PodSubject(match, id.ToString()), match.Container!.ContainerId);
+        var isFresh = match.Kind == PodMatchKind.Live;
+        return _subjects.Keep(key, stamp, isFresh, PodSubject(match, id.ToString()), match.Container!.ContainerId, bestId.Length);
     }
 
     private static bool IsSandbox(FalcoAlert alert, ReadOnlySpan<byte> id) =>

@@ -2,6 +2,7 @@ using System.Net;
 using FalcoStreamer.Telemetry;
 using k8s;
 using k8s.Exceptions;
+using k8s.KubeConfigModels;
 
 namespace FalcoStreamer.Enrichment;
 
@@ -111,12 +112,14 @@ internal sealed class KubernetesConnection(KubernetesOptions options, TimeProvid
         }
 
         var alone = new WatchedFiles([path]);
-        var kubeconfig = KubernetesClientConfiguration.LoadKubeConfig(path);
+        // The library's own reader of files fails on an empty one with a NullReferenceException.
+        var kubeconfig = KubernetesYaml.Deserialize<K8SConfiguration>(File.ReadAllText(path)) ?? throw new KubeConfigException($"{path} is empty");
+        kubeconfig.FileName = Path.GetFullPath(path);
         var files = alone.HaveChanged() ? alone : new WatchedFiles([path, .. FilesOf(kubeconfig, path)]);
         return (new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigObject(kubeconfig)), files);
     }
 
-    private static IEnumerable<string> FilesOf(k8s.KubeConfigModels.K8SConfiguration kubeconfig, string path)
+    private static IEnumerable<string> FilesOf(K8SConfiguration kubeconfig, string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         var authorities = (kubeconfig.Clusters ?? []).Select(cluster => cluster.ClusterEndpoint?.CertificateAuthority);

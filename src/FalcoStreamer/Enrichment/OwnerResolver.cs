@@ -98,8 +98,8 @@ internal sealed class OwnerResolver(IKubernetesApi api, TimeProvider clock, Agen
         catch (Exception exception) when (!cancellation.IsCancellationRequested
             && exception is HttpRequestException or IOException or JsonException or OperationCanceledException or KubernetesApiException)
         {
-            telemetry.OwnerAsked("failed");
             Answer(question.Controller.Uid, new Known(null, AskAgain: true, clock.GetTimestamp()));
+            telemetry.OwnerAsked("failed");
         }
     }
 
@@ -125,13 +125,14 @@ internal sealed class OwnerResolver(IKubernetesApi api, TimeProvider clock, Agen
 
         using var body = await response.Content.ReadAsStreamAsync(cancellation);
         var owner = await JsonSerializer.DeserializeAsync(body, KubernetesJsonContext.Default.ObjectJson, cancellation);
-        telemetry.OwnerAsked("found");
 
         // Another object of the same name may have come in its place.
         if (owner?.Metadata?.Uid == question.Controller.Uid && PodProjection.ControllerOf(owner.Metadata.OwnerReferences) is { } controller)
         {
             Answer(question.Controller.Uid, new Known(new Workload(controller.Kind, controller.Name), AskAgain: false, 0));
         }
+
+        telemetry.OwnerAsked("found");
     }
 
     private void Answer(string uid, Known answer)

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using FalcoStreamer.Alerts;
 using FalcoStreamer.Telemetry;
 
 namespace FalcoStreamer.Enrichment;
@@ -13,12 +12,13 @@ internal sealed class SubjectCache(AgentTelemetry telemetry)
     private readonly Dictionary<ulong, Entry> _entries = [];
 
     /// <summary>The subject kept for a container, if nothing has changed since <paramref name="stamp"/> was taken.</summary>
-    /// <param name="fullId">Falco's full ID; absent where it is not configured to say it.</param>
-    public bool TryGet(ulong key, Utf8Text id, Utf8Text fullId, long stamp, [NotNullWhen(true)] out Subject? subject)
+    /// <param name="id">As Falco gives it.</param>
+    /// <param name="bestId">The longest ID that Falco gives: with fewer digits than the subject was found by it could be another.</param>
+    public bool TryGet(ulong key, ReadOnlySpan<byte> id, ReadOnlySpan<byte> bestId, long stamp, [NotNullWhen(true)] out Subject? subject)
     {
         subject = null;
         if (!_entries.TryGetValue(key, out var entry) || entry.Stamp != stamp
-            || !IsPart(id.Span, entry.FullId) || !IsPart(fullId.Span, entry.FullId) || !Ascii.Equals(id.Span, entry.Subject.ContainerId))
+            || bestId.Length < entry.Digits || !IsPart(bestId, entry.FullId) || !Ascii.Equals(id, entry.Subject.ContainerId))
         {
             return false;
         }
@@ -31,7 +31,9 @@ internal sealed class SubjectCache(AgentTelemetry telemetry)
     /// Keeps a subject, or gives the one that was kept when nothing in it has changed, so that all alerts share it.
     /// </summary>
     /// <param name="isFresh">False where it can become wrong without a change of the stamp; then it is not kept.</param>
-    public Subject Keep(ulong key, long stamp, bool isFresh, Subject subject, string? fullId)
+    /// <param name="fullId">The container's full ID.</param>
+    /// <param name="digits">By how many of its digits it was found.</param>
+    public Subject Keep(ulong key, long stamp, bool isFresh, Subject subject, string? fullId, int digits)
     {
         if (!isFresh || fullId is null)
         {
@@ -50,7 +52,7 @@ internal sealed class SubjectCache(AgentTelemetry telemetry)
             telemetry.Forgotten("subjects");
         }
 
-        _entries[key] = new Entry(subject, fullId, stamp);
+        _entries[key] = new Entry(subject, fullId, digits, stamp);
         return subject;
     }
 
@@ -62,5 +64,5 @@ internal sealed class SubjectCache(AgentTelemetry telemetry)
         && one.Owner == other.Owner && one.ContainerId == other.ContainerId;
 
     /// <summary>A subject and what it was found by.</summary>
-    private sealed record Entry(Subject Subject, string FullId, long Stamp);
+    private sealed record Entry(Subject Subject, string FullId, int Digits, long Stamp);
 }

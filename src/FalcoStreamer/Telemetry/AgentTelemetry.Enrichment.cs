@@ -45,7 +45,11 @@ internal sealed partial class AgentTelemetry
     public void Forgotten(string what) => _forgotten.Add(1, new KeyValuePair<string, object?>("what", what));
 
     /// <summary>A controller was asked for; <paramref name="outcome"/> is <c>found</c>, <c>absent</c>, <c>failed</c>, <c>forbidden</c> or <c>postponed</c>.</summary>
-    public void OwnerAsked(string outcome) => _ownerRequests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    public void OwnerAsked(string outcome)
+    {
+        _ownerRequests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        LogOwnerAsked(_logger, outcome);
+    }
 
     /// <summary>The agent may not read a controller: reports name it instead of its owner.</summary>
     public void OwnerForbidden(string kind, string reason, bool isFirst)
@@ -86,4 +90,7 @@ internal sealed partial class AgentTelemetry
 
     [LoggerMessage(207, LogLevel.Debug, "The UID of the node or the cluster is not known yet: {Reason}")]
     private static partial void LogIdentityNotKnown(ILogger logger, string reason);
+
+    [LoggerMessage(208, LogLevel.Debug, "The owner of a controller was asked for: {Outcome}.")]
+    private static partial void LogOwnerAsked(ILogger logger, string outcome);
 }

@@ -98,6 +98,9 @@ internal sealed class ApiServerDouble : IAsyncDisposable
         await StopLingeringAsync();
     }
 
+    /// <inheritdoc cref="PodStore.OpenedAsync"/>
+    public Task OpenedAsync(int count, CancellationToken cancellation) => Pods.OpenedAsync(count, cancellation);
+
     public void EndWatches() => Pods.ForEachWatch(watch => watch.End());
 
     public void BreakWatches() => Pods.ForEachWatch(watch => watch.Abort());

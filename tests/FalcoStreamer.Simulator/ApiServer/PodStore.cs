@@ -10,22 +10,11 @@ internal sealed class PodStore
     private readonly SortedDictionary<string, JsonObject> _pods = new(StringComparer.Ordinal);
     private readonly List<PodChange> _history = [];
     private readonly List<OpenWatch> _watches = [];
+    private readonly List<(int Count, TaskCompletionSource Waiter)> _waiters = [];
     private long _compacted;
 
     /// <summary>The newest resourceVersion.</summary>
     public long Revision { get; private set; } = 100;
-
-    /// <summary>How many watches are open.</summary>
-    public int Watches
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _watches.Count;
-            }
-        }
-    }
 
     /// <summary>Takes over the items and the version of a PodList.</summary>
     public void Load(JsonNode list)
@@ -186,6 +175,27 @@ internal sealed class PodStore
             }
 
             _watches.Add(watch);
+            foreach (var waiting in _waiters.Where(waiting => waiting.Count <= _watches.Count).ToList())
+            {
+                waiting.Waiter.TrySetResult();
+                _waiters.Remove(waiting);
+            }
+        }
+    }
+
+    /// <summary>Ends as soon as so many watches are open at once.</summary>
+    public Task OpenedAsync(int count, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_watches.Count >= count)
+            {
+                return Task.CompletedTask;
+            }
+
+            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((count, waiter));
+            return waiter.Task.WaitAsync(cancellation);
         }
     }
 
