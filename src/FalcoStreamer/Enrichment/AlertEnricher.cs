@@ -20,6 +20,7 @@ internal sealed class AlertEnricher(
     AgentTelemetry telemetry)
 {
     private readonly SubjectCache _subjects = new(telemetry);
+    private readonly FalcoSubjects _falcoSubjects = new(nodeName, telemetry);
     private readonly UnknownContainers _unknown = new(telemetry);
     private Subject? _node;
     private long _nodeVersion;
@@ -55,7 +56,7 @@ internal sealed class AlertEnricher(
 
         if (!ContainerIds.TryGetKey(id.Span, out var key))
         {
-            return Unresolved(alert, id, isTrusted: true);
+            return _falcoSubjects.Of(alert, id);
         }
 
         var uid = alert.Field("k8s.pod.uid"u8);
@@ -76,12 +77,13 @@ internal sealed class AlertEnricher(
             }
 
             mayComeLater = true;
-            return Unresolved(alert, id, isTrusted: true);
+            return _falcoSubjects.Of(alert, id);
         }
 
         if (match.Kind == PodMatchKind.Ambiguous || Contradicts(match.Pod!, uid))
         {
-            return Unresolved(alert, id, isTrusted: false);
+            // Falco's words name one of the two sides, and so they are not repeated.
+            return _falcoSubjects.Nameless(id);
         }
 
         var isFresh = match.Kind == PodMatchKind.Live;
@@ -117,38 +119,6 @@ internal sealed class AlertEnricher(
             Pod = pod,
             ContainerFacts = match.Container,
         };
-    }
-
-    /// <summary>A container without a pod of ours; unless two sides disagree, Falco's own words stand for it.</summary>
-    private Subject Unresolved(FalcoAlert alert, Utf8Text id, bool isTrusted)
-    {
-        var podNamespace = TextOf(alert, "k8s.ns.name"u8, isTrusted);
-        var pod = TextOf(alert, "k8s.pod.name"u8, isTrusted);
-        var isNamed = podNamespace is not null && pod is not null;
-        return new Subject
-        {
-            Kind = SubjectKind.Unresolved,
-            Resolution = isNamed ? Resolution.Falco : Resolution.None,
-            Namespace = isNamed ? podNamespace : null,
-            Name = isNamed ? pod : null,
-            Container = TextOf(alert, "container.name"u8, isTrusted),
-            ContainerId = id.ToString(),
-            Image = ImageOf(alert, isTrusted),
-            Node = nodeName,
-        };
-    }
-
-    private static string? ImageOf(FalcoAlert alert, bool isTrusted)
-    {
-        var repository = TextOf(alert, "container.image.repository"u8, isTrusted);
-        var tag = TextOf(alert, "container.image.tag"u8, isTrusted);
-        return repository is null || tag is null ? repository : $"{repository}:{tag}";
-    }
-
-    private static string? TextOf(FalcoAlert alert, ReadOnlySpan<byte> field, bool isTrusted)
-    {
-        var text = isTrusted ? alert.Field(field) : default;
-        return text.Span.IsEmpty ? null : text.ToString();
     }
 
     private Subject Node(FalcoAlert alert)

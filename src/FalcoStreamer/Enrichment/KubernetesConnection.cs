@@ -113,7 +113,8 @@ internal sealed class KubernetesConnection(KubernetesOptions options, TimeProvid
 
         var alone = new WatchedFiles([path]);
         // The library's own reader of files fails on an empty one with a NullReferenceException.
-        var kubeconfig = KubernetesYaml.Deserialize<K8SConfiguration>(File.ReadAllText(path)) ?? throw new KubeConfigException($"{path} is empty");
+        using var file = File.OpenRead(path);
+        var kubeconfig = KubernetesClientConfiguration.LoadKubeConfig(file) ?? throw new KubeConfigException($"{path} is empty");
         kubeconfig.FileName = Path.GetFullPath(path);
         var files = alone.HaveChanged() ? alone : new WatchedFiles([path, .. FilesOf(kubeconfig, path)]);
         return (new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigObject(kubeconfig)), files);

@@ -70,17 +70,21 @@ internal sealed class PodWatcher
     /// <summary>Watches, and looks up owners, until it is cancelled; then it ends normally.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var owners = _owners.RunAsync(cancellation);
         try
         {
-            while (true)
-            {
-                await _retry.ExecuteAsync(FollowAsync, cancellation);
-            }
+            // Neither ends by itself; should one fail, it must not fail unseen.
+            await await Task.WhenAny(FollowForeverAsync(cancellation), _owners.RunAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await Task.WhenAny(owners);
+        }
+    }
+
+    private async Task FollowForeverAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await _retry.ExecuteAsync(FollowAsync, cancellation);
         }
     }
 
@@ -124,7 +128,7 @@ internal sealed class PodWatcher
         {
             // The cache of the server that answered may be behind or too old: the next list is read from etcd.
             _listFromCache = response.StatusCode is not (HttpStatusCode.Gone or HttpStatusCode.GatewayTimeout);
-            throw await RefusalAsync(response, "list", cancellation);
+            throw await PodFaults.RefusalAsync(response, "list", cancellation);
         }
 
         var list = await ReadListAsync(response, cancellation);
@@ -173,7 +177,7 @@ internal sealed class PodWatcher
             // 400 and 500 is what a version gets that the server cannot read, 410 one that it has forgotten.
             var isDoubtful = response.StatusCode is HttpStatusCode.Gone or HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError;
             _resourceVersion = isDoubtful ? null : _resourceVersion;
-            throw await RefusalAsync(response, "watch", cancellation);
+            throw await PodFaults.RefusalAsync(response, "watch", cancellation);
         }
 
         var opened = _clock.GetTimestamp();
@@ -233,32 +237,10 @@ internal sealed class PodWatcher
 
     private void ForgiveIfHealthy(long opened) => _failures = _clock.GetElapsedTime(opened) >= Healthy ? 0 : _failures;
 
-    private static async Task<KubernetesApiException> RefusalAsync(HttpResponseMessage response, string verb, CancellationToken cancellation)
-    {
-        var refusal = await KubernetesApiException.ReadAsync(response, cancellation);
-        return refusal.Status == HttpStatusCode.Forbidden
-            ? new KubernetesApiException(refusal.Status, $"the agent's service account needs a ClusterRole with the verb \"{verb}\" for the resource \"pods\": {refusal.Message}")
-            : refusal;
-    }
-
     private TimeSpan PauseAfter(Exception exception)
     {
-        var outcome = exception switch
-        {
-            KubernetesApiException { Status: HttpStatusCode.Unauthorized } => "unauthorized",
-            KubernetesApiException { Status: HttpStatusCode.Forbidden } => "forbidden",
-            KubernetesApiException { Status: HttpStatusCode.TooManyRequests } => "throttled",
-            KubernetesApiException { Status: HttpStatusCode.Gone } => "expired",
-            WatchBrokenException { Fault: WatchFault.Expired } => "expired",
-            WatchBrokenException { Fault: WatchFault.Silent } => "silent",
-            WatchBrokenException { Fault: WatchFault.LineTooLong } => "too_long",
-            WatchBrokenException { Fault: WatchFault.Unreadable } => "unreadable",
-            WatchBrokenException { Fault: WatchFault.Interrupted } => "interrupted",
-            WatchBrokenException { Fault: WatchFault.EndedTooSoon } => "ended",
-            _ => "failed",
-        };
         var pause = _pause.After(++_failures, Random.Shared.NextDouble(), (exception as KubernetesApiException)?.RetryAfter);
-        _telemetry.PodsNotFollowed(_verb, outcome, exception.Message, pause, isFirst: _failures == 1);
+        _telemetry.PodsNotFollowed(_verb, PodFaults.OutcomeOf(exception), exception.Message, pause, isFirst: _failures == 1);
         return pause;
     }
 }

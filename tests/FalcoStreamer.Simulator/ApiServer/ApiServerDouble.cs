@@ -48,6 +48,7 @@ internal sealed class ApiServerDouble : IAsyncDisposable
 
     public async Task StartAsync()
     {
+        Pods.Welcome();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         // The real one keeps open watches for 60 s after SIGTERM; whoever stops the double says when they end.
@@ -87,14 +88,14 @@ internal sealed class ApiServerDouble : IAsyncDisposable
     /// <summary>Stops and ends open watches cleanly.</summary>
     public async Task StopAsync()
     {
-        EndWatches();
+        Pods.Part(watch => watch.End());
         await StopLingeringAsync();
     }
 
     /// <summary>Goes away as a machine that loses power: connections break.</summary>
     public async Task KillAsync()
     {
-        BreakWatches();
+        Pods.Part(watch => watch.Abort());
         await StopLingeringAsync();
     }
 
@@ -152,7 +153,7 @@ internal sealed class ApiServerDouble : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        BreakWatches();
+        Pods.Part(watch => watch.Abort());
         await StopLingeringAsync();
         _certificate?.Dispose();
     }

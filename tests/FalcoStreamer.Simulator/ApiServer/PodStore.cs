@@ -13,6 +13,9 @@ internal sealed class PodStore
     private readonly List<(int Count, TaskCompletionSource Waiter)> _waiters = [];
     private long _compacted;
 
+    /// <summary>What becomes of a watch that opens while the server goes away; null while it is there.</summary>
+    private Action<OpenWatch>? _farewell;
+
     /// <summary>The newest resourceVersion.</summary>
     public long Revision { get; private set; } = 100;
 
@@ -145,6 +148,12 @@ internal sealed class PodStore
     {
         lock (_gate)
         {
+            if (_farewell is { } farewell)
+            {
+                farewell(watch);
+                return;
+            }
+
             if (from is null or 0)
             {
                 foreach (var pod in _pods.Values.Where(watch.Selector.Selects))
@@ -199,11 +208,30 @@ internal sealed class PodStore
         }
     }
 
+    /// <summary>The server is back.</summary>
+    public void Welcome()
+    {
+        lock (_gate)
+        {
+            _farewell = null;
+        }
+    }
+
     public void Close(OpenWatch watch)
     {
         lock (_gate)
         {
             _watches.Remove(watch);
+        }
+    }
+
+    /// <summary>Does something to every open watch, and to every one that opens before the server is back.</summary>
+    public void Part(Action<OpenWatch> farewell)
+    {
+        lock (_gate)
+        {
+            _farewell = farewell;
+            _watches.ForEach(farewell);
         }
     }
 

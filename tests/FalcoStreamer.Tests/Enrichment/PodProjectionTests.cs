@@ -63,6 +63,16 @@ public sealed class PodProjectionTests
     public void TakesTheSchemeOffAContainerId(string? text, string? id) => Assert.Equal(id, ContainerIds.WithoutScheme(text));
 
     [Fact]
+    public void IgnoresTheGarbageThatTheRealServerTookForAContainerId()
+    {
+        var pod = System.Text.Json.Nodes.JsonNode.Parse(Recordings.Read("kubernetes/pods/fake-a-status-bad-containerid.body.json"))!.AsObject();
+
+        var facts = PodJsons.Facts(pod);
+
+        Assert.All(facts.Containers, container => Assert.Null(container.ContainerId));
+    }
+
+    [Fact]
     public async Task KeepsWhatJudgementNeedsOfAContainer()
     {
         const string list = """
