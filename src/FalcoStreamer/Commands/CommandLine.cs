@@ -52,6 +52,14 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
     private Command Replay(Option<string?> config)
     {
         var files = new Argument<string[]>("FILE") { Description = "Files of Falco's alerts, also .gz; - is standard input", Arity = ArgumentArity.OneOrMore };
+        // An option that does not exist would otherwise be taken for a file.
+        files.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
+            {
+                result.AddError($"there is no option {token.Value}");
+            }
+        });
         var pods = new Option<string?>("--pods") { Description = "What `kubectl get pods -A -o json` prints", HelpName = "FILE" };
         var cluster = new Option<string?>("--cluster")
         {

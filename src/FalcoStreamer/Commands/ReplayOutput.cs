@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using FalcoStreamer.Reporting;
+using FalcoStreamer.Sinks.KubernetesEvents;
 
 namespace FalcoStreamer.Commands;
 
@@ -100,6 +101,9 @@ internal abstract class ReplayOutput(TextWriter output) : IAsyncDisposable
 
     private sealed class EventLines(TextWriter output) : ReplayOutput(output)
     {
-        protected override void Append(StringBuilder text, IncidentReport report) => text.Append(report.Headline).Append('\n');
+        private readonly EventFactory _events = new(NoteRenderer.Render, MarkdownRenderer.Render, reportingInstance: "falcostreamer-replay", nodeName: null);
+
+        protected override void Append(StringBuilder text, IncidentReport report) =>
+            text.Append(Encoding.UTF8.GetString(KubernetesEventWriter.Whole(_events.Create(report)).Span)).Append('\n');
     }
 }

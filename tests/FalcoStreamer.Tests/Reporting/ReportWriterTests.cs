@@ -111,9 +111,18 @@ public sealed class ReportWriterTests
     public void TakesTechniquesFromTheBehaviourAndFromFalcosTags()
     {
         var report = ReportWriter.Write(SomeIncidents.Of(
-            judgement: SomeIncidents.Matches(SomeIncidents.Behaviour() with { Attack = ["T1609"] }), alerts: Recordings.HttpAlerts()[215]));
+            judgement: SomeIncidents.Imitates(SomeIncidents.Behaviour() with { Attack = ["T1609"] }), alerts: Recordings.HttpAlerts()[215]));
 
         Assert.Equal(["T1609", "T1059"], report.Attack);
+    }
+
+    [Fact]
+    public void DoesNotAccuseAHarmlessBehaviourOfWhatItsImitationWouldBe()
+    {
+        var report = ReportWriter.Write(SomeIncidents.Of(
+            judgement: SomeIncidents.Matches(SomeIncidents.Behaviour() with { Attack = ["T1609"] }), alerts: Recordings.HttpAlerts()[215]));
+
+        Assert.Equal(["T1059"], report.Attack);
     }
 
     [Theory]

@@ -1,0 +1,141 @@
+using System.Text.Json.Nodes;
+using FalcoStreamer.Simulator.Collector;
+using FalcoStreamer.Tests.Support;
+
+namespace FalcoStreamer.Tests.EndToEnd;
+
+/// <summary>The whole agent, as a process, among doubles of everything around it.</summary>
+public sealed class AgentTests
+{
+    private readonly CancellationToken _patience = CancellationTokenSource
+        .CreateLinkedTokenSource(TestContext.Current.CancellationToken, new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token).Token;
+
+    [Fact]
+    public async Task DeliversEveryRecordedAlertOnceWithItsPod()
+    {
+        await using var world = await SmallWorld.StartAsync();
+        using var agent = world.StartAgent();
+        await agent.WaitUntilReadyAsync(_patience);
+        var messages = new[] { "grpc-0.43.1", "grpc-internal-metrics-0.43.1", "grpc-utf8-0.43.1", "grpc-mtls-0.43.1" }
+            .SelectMany(name => Recordings.Messages($"falco/{name}.raw.hex"))
+            .ToList();
+
+        world.Falco.Enqueue(messages);
+        await world.Collector.WaitForAsync(records => Alerts(records).Any(), _patience);
+        // Ending releases the alerts that wait for a pod which will never come.
+        var exitCode = await agent.TerminateAsync(_patience);
+
+        Assert.Equal(0, exitCode);
+        var expected = messages.Select(message => FalcoStreamer.Alerts.FalcoAlert.FromProtobuf(message)).ToList();
+        var alerts = Alerts(world.Collector.Records).ToList();
+        Assert.Equal(expected.Select(alert => alert.Id.ToString()).Order(), alerts.Select(record => record["log.record.uid"]).Order());
+        var web = alerts.First(record => record["falco.container.id"] == "57b1159a4c33");
+        Assert.Equal("a7cf2daa-6285-4080-808b-6a3d7124d0ad", web.Resource["k8s.pod.uid"]);
+        Assert.Equal("web-0", web.Resource["k8s.pod.name"]);
+        Assert.Equal("node-1", web.Resource["k8s.node.name"]);
+        Assert.Equal("main", web.Resource["k8s.container.name"]);
+        Assert.Equal(SmallWorld.ClusterUid, alerts[^1].Resource["k8s.cluster.uid"]);
+        AssertEventsTellTheTruth(world, messages.Count);
+    }
+
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task MakesOneNormalEventOfTheSeedsAlerts_AndAWarningOfItsImitation(string protocol)
+    {
+        await using var world = await SmallWorld.StartAsync();
+        world.Api.Pods.Load(JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "samples", "pods.json"), _patience))!);
+        using var agent = world.StartAgent(protocol);
+        await agent.WaitUntilReadyAsync(_patience);
+
+        world.Falco.Enqueue(FalcoMessages.Samples().Take(3).Select(FalcoMessages.From));
+        await world.Collector.WaitForAsync(records => Alerts(records).Count() == 3, _patience);
+        Assert.Equal(0, await agent.TerminateAsync(_patience));
+
+        var events = world.Events.Events.OrderBy(item => item["type"]!.GetValue<string>()).ToList();
+        Assert.Equal(2, events.Count);
+        Assert.Equal("Normal", events[0]["type"]!.GetValue<string>());
+        Assert.Equal("FalcoBenign", events[0]["reason"]!.GetValue<string>());
+        Assert.Equal(2, events[0]["count"]!.GetValue<int>());
+        Assert.Equal("calico-node-x2x9p", events[0]["involvedObject"]!["name"]!.GetValue<string>());
+        Assert.Equal("5d0f2a83-0b3c-4c1b-9a55-0f7a3c1f8e01", events[0]["involvedObject"]!["uid"]!.GetValue<string>());
+        Assert.StartsWith("Calico cleans up its temporary network interface at start: harmless\n", events[0]["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal("Warning", events[1]["type"]!.GetValue<string>());
+        Assert.Equal("FalcoSuspicious", events[1]["reason"]!.GetValue<string>());
+        Assert.Contains("; curl -s http", events[1]["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        var closed = Incidents(world.Collector.Records).Where(record => record["falcostreamer.incident.change"] == "closed");
+        Assert.Equal(["benign 2", "suspicious 1"], closed.Select(record => $"{record["falcostreamer.incident.verdict"]} {record["falcostreamer.incident.count"]}").Order());
+    }
+
+    [Fact]
+    public async Task LosesNothing_WhenCollectorApiServerAndFalcoGoAndComeBack()
+    {
+        await using var world = await SmallWorld.StartAsync();
+        world.Api.Pods.Load(JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "samples", "pods.json"), _patience))!);
+        using var agent = world.StartAgent();
+        await agent.WaitUntilReadyAsync(_patience);
+        var alerts = Series(80);
+        world.Falco.Enqueue(alerts[..20]);
+        await world.Collector.WaitForAsync(records => Alerts(records).Count() == 20, _patience);
+
+        await world.Collector.StopAsync();
+        world.Falco.Enqueue(alerts[20..40]);
+        await WaitForAsync(() => world.Falco.Delivered == 40);
+        await world.Api.KillAsync();
+        world.Falco.Enqueue(alerts[40..60]);
+        await WaitForAsync(() => world.Falco.Delivered == 60);
+        await world.Falco.StopAsync();
+        await world.Falco.StartAsync();
+        world.Falco.Enqueue(alerts[60..]);
+        await world.Collector.StartAsync();
+        await world.Api.StartAsync();
+
+        await world.Collector.WaitForAsync(records => Alerts(records).Count() >= 80, _patience);
+        Assert.Equal(0, await agent.TerminateAsync(_patience));
+        Assert.Equal(80, Alerts(world.Collector.Records).Select(record => record["log.record.uid"]).Distinct().Count());
+        Assert.Equal(80, world.Events.Events.Sum(item => item["count"]!.GetValue<int>()));
+    }
+
+    private static IEnumerable<CollectedRecord> Alerts(IEnumerable<CollectedRecord> records) => records.Where(record => record.EventName == "falco.alert");
+
+    private static IEnumerable<CollectedRecord> Incidents(IEnumerable<CollectedRecord> records) => records.Where(record => record.EventName == "falco.incident");
+
+    /// <summary>Every incident has one Event, on its own object and with its own count, and together they account for every alert.</summary>
+    private static void AssertEventsTellTheTruth(SmallWorld world, int alerts)
+    {
+        var closed = Incidents(world.Collector.Records).Where(record => record["falcostreamer.incident.change"] == "closed").ToList();
+        Assert.Equal(alerts, closed.Sum(record => int.Parse(record["falcostreamer.incident.count"]!, System.Globalization.CultureInfo.InvariantCulture)));
+        var events = world.Events.Events.ToDictionary(item => item["metadata"]!["labels"]!["falcostreamer.io/incident"]!.GetValue<string>());
+        Assert.Equal(closed.Count, events.Count);
+        foreach (var incident in closed)
+        {
+            var item = events[incident["falcostreamer.incident.id"]!];
+            Assert.Equal(incident["falcostreamer.incident.count"], item["count"]!.ToString());
+            Assert.Equal(incident["falcostreamer.incident.verdict"], item["metadata"]!["labels"]!["falcostreamer.io/verdict"]!.GetValue<string>());
+            Assert.Equal(
+                incident.Resource.GetValueOrDefault("k8s.pod.uid", SmallWorld.NodeUid),
+                item["involvedObject"]!["uid"]!.GetValue<string>());
+        }
+    }
+
+    /// <summary>Alerts of one cause, a tenth of a second apart.</summary>
+    private static List<byte[]> Series(int count)
+    {
+        var sample = FalcoMessages.Samples()[5];
+        var start = Some.Time;
+        return [.. Enumerable.Range(0, count).Select(number =>
+        {
+            var alert = sample.DeepClone().AsObject();
+            alert["time"] = (start + TimeSpan.FromMilliseconds(100 * number)).ToString();
+            return FalcoMessages.From(alert);
+        })];
+    }
+
+    private async Task WaitForAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, _patience);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace FalcoStreamer.Tests.EndToEnd;
+
+/// <summary>The real agent as a process of its own.</summary>
+internal sealed class RunningAgent : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _log = new();
+    private readonly HttpClient _http = new();
+    private readonly string _telemetry;
+
+    public RunningAgent(string configuration, string telemetry)
+    {
+        _telemetry = telemetry;
+        var program = Environment.GetEnvironmentVariable("FALCOSTREAMER_PROGRAM");
+        var start = program is null
+            ? new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "falcostreamer.dll"), "run", "--config", configuration])
+            : new ProcessStartInfo(program, ["run", "--config", configuration]);
+        start.RedirectStandardError = true;
+        _process = Process.Start(start) ?? throw new InvalidOperationException("The agent did not start.");
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+            {
+                _log.AppendLine(line.Data);
+            }
+        };
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it has logged.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    public async Task WaitUntilReadyAsync(CancellationToken cancellation)
+    {
+        while (!await IsReadyAsync(cancellation))
+        {
+            Assert.False(_process.HasExited, Log);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
+        }
+    }
+
+    public Task<string> MetricsAsync(CancellationToken cancellation) => _http.GetStringAsync($"{_telemetry}/metrics", cancellation);
+
+    /// <summary>Asks it to end as Kubernetes does; returns the exit code.</summary>
+    public async Task<int> TerminateAsync(CancellationToken cancellation)
+    {
+        Assert.Equal(0, Kill(_process.Id, 15));
+        await _process.WaitForExitAsync(cancellation);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+        _http.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync($"{_telemetry}/readyz", cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
