@@ -27,8 +27,8 @@ internal static partial class EventDecoding
         JsonObject read;
         try
         {
-            // Invalid UTF-8 becomes U+FFFD, as recorded.
-            read = JsonNode.Parse(Encoding.UTF8.GetString(body)) as JsonObject ?? throw new JsonException();
+            // Invalid UTF-8 and half a surrogate pair become U+FFFD, as recorded.
+            read = JsonNode.Parse(LoneSurrogate().Replace(Encoding.UTF8.GetString(body), "\\ufffd")) as JsonObject ?? throw new JsonException();
         }
         catch (JsonException)
         {
@@ -79,11 +79,12 @@ internal static partial class EventDecoding
             {
                 "kind" => "Event",
                 "apiVersion" => "v1",
-                "source" => read[name]?.DeepClone() ?? new JsonObject(),
+                "source" => Ordered(read[name], "component", "host"),
+                "involvedObject" => Ordered(read[name], "kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"),
                 "firstTimestamp" or "lastTimestamp" => Time(read[name], isMicro: false),
                 "eventTime" => Time(read[name], isMicro: true),
                 "reportingComponent" or "reportingInstance" => Text(read, name),
-                "metadata" or "involvedObject" => read[name]?.DeepClone() ?? new JsonObject(),
+                "metadata" => read[name]?.DeepClone() ?? new JsonObject(),
                 _ => read[name]?.DeepClone(),
             };
             var isEmpty = value is null || (value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length == 0)
@@ -99,6 +100,17 @@ internal static partial class EventDecoding
 
     public static string Text(JsonNode? node, string name) =>
         node is JsonObject found && found[name] is { } value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : "";
+
+    private static JsonObject Ordered(JsonNode? node, params string[] members)
+    {
+        var ordered = new JsonObject();
+        foreach (var name in members.Where(name => Text(node, name).Length > 0))
+        {
+            ordered[name] = Text(node, name);
+        }
+
+        return ordered;
+    }
 
     private static JsonValue? Time(JsonNode? node, bool isMicro)
     {
@@ -147,6 +159,9 @@ internal static partial class EventDecoding
         JsonValueKind.Array => "array",
         _ => "bool",
     };
+
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}")]
+    private static partial Regex LoneSurrogate();
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")]
     private static partial Regex Beginning();

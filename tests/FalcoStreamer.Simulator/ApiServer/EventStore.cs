@@ -31,7 +31,7 @@ internal sealed class EventStore(TimeProvider clock)
     public EventFault? Outage { get; set; }
 
     /// <summary>Who the caller is in the texts of 403.</summary>
-    public string User { get; init; } = "system:serviceaccount:falcostreamer:agent";
+    public string User { get; set; } = "system:serviceaccount:falcostreamer:agent";
 
     /// <summary>Every request in the order of the answers.</summary>
     public IReadOnlyList<EventRequest> Requests => [.. _requests];
