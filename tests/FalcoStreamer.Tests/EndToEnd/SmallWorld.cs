@@ -22,7 +22,7 @@ internal sealed class SmallWorld : IAsyncDisposable
 
     public ApiServerDouble Api { get; } = new(useTls: true);
 
-    public EventStore Events { get; } = new();
+    public EventStore Events { get; } = new(TimeProvider.System);
 
     public CollectorDouble Collector { get; } = new();
 
@@ -35,6 +35,16 @@ internal sealed class SmallWorld : IAsyncDisposable
         world.Api.SetObject("/api/v1/namespaces/kube-system", Object("Namespace", "kube-system", ClusterUid));
         await Task.WhenAll(world.Falco.StartAsync(), world.Api.StartAsync(), world.Collector.StartAsync());
         return world;
+    }
+
+    /// <summary>The pods of samples/pods.json run on the node too.</summary>
+    public void AddSamplePods()
+    {
+        var list = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "samples", "pods.json")))!;
+        foreach (var pod in list["items"]!.AsArray())
+        {
+            Api.Pods.Set(pod!.DeepClone().AsObject());
+        }
     }
 
     /// <summary>Starts the agent with its usual settings.</summary>
