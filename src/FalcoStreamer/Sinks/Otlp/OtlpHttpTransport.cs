@@ -33,9 +33,14 @@ internal sealed class OtlpHttpTransport : IOtlpTransport
             var body = await ReadBodyAsync(response, either.Token);
             return response.IsSuccessStatusCode ? ReadAnswer(response, body) : throw Translate(response, body);
         }
+        catch (SinkException)
+        {
+            // An error may be said before the request has been read to its end, and the rest is still sent from this buffer.
+            _compressed = new MemoryStream();
+            throw;
+        }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
-            // The rest of a broken request may still be read from it.
             _compressed = new MemoryStream();
             cancellation.ThrowIfCancellationRequested();
             throw exception is OperationCanceledException

@@ -47,6 +47,7 @@ internal sealed class OtlpLogSink : ISink, IDisposable
                 {
                     // What else is in the batch may still be taken.
                     refused.Add(_encoder.Encoded.Count, exception);
+                    _encoder.Abandon();
                 }
 
                 if (_encoder.HasMore)

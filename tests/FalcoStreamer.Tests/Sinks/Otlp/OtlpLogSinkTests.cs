@@ -158,7 +158,7 @@ public sealed class OtlpLogSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task AllocatesNextToNothing_OnceItsBuffersHaveGrown()
+    public void AllocatesNextToNothing_OnceItsBuffersHaveGrown()
     {
         var records = Recordings.GrpcAlerts().Select(OtlpScene.Record).ToList();
         var encoder = new LogsRequestEncoder(OtlpScene.Content());
@@ -170,7 +170,6 @@ public sealed class OtlpLogSinkTests : IDisposable
 
         // What is left is the walk over the tags.
         Assert.InRange(perAlert, 0, 300);
-        await Task.CompletedTask;
     }
 
     private static void Encode(LogsRequestEncoder encoder, IReadOnlyList<SinkRecord> records)

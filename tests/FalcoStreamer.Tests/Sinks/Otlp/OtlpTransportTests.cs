@@ -210,7 +210,7 @@ public sealed class OtlpTransportTests
     }
 
     [Fact]
-    public async Task IsRefused_WhenGrpcIsSpokenToTheHttpPort()
+    public async Task NamesTheCollector_WhenHttpIsSpokenToItsGrpcPort()
     {
         await using var scene = await OtlpScene.StartAsync("grpc", configure: options => options.Protocol = "http/protobuf");
 
