@@ -53,16 +53,21 @@ internal sealed class SinkComposition(ClusterView cluster, TextWriter output, Ti
         {
             if (OtlpSettings.From(options, Environment.GetEnvironmentVariable) is not { } settings)
             {
-                telemetry.SinkOff("otlp", "neither sinks.otlp.endpoint nor OTEL_EXPORTER_OTLP_ENDPOINT is set");
+                telemetry.OtlpIsOff();
                 return null;
             }
 
-            IOtlpTransport transport = settings.IsGrpc ? new OtlpGrpcTransport(settings, clock) : new OtlpHttpTransport(settings, clock);
-            var resource = new OtlpResource(options.ClusterName, () => cluster.Facts.ClusterUid);
-            var records = new OtlpRecords(MarkdownRenderer.Render, options.IncludeCommandLine);
-            return new OtlpLogSink(transport, new OtlpRequests(resource, records, RunCommand.Version), telemetry);
+            var content = new OtlpContent
+            {
+                Markdown = MarkdownRenderer.Render,
+                Version = RunCommand.Version,
+                ClusterUid = () => cluster.Facts.ClusterUid,
+                ClusterName = options.ClusterName,
+                IncludeCommandLine = options.IncludeCommandLine,
+            };
+            return new OtlpLogSink(OtlpTransport.Create(settings, clock), content, telemetry);
         }
-        catch (Exception exception) when (exception is FormatException or System.Security.Cryptography.CryptographicException)
+        catch (OtlpSettingsException exception)
         {
             throw new ConfigurationException(exception.Message);
         }

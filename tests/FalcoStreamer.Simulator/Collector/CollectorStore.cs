@@ -30,6 +30,7 @@ internal sealed class CollectorStore(int capacity, bool countsOnly)
     private readonly List<CollectedRecord> _records = [];
     private readonly List<CollectedRequest> _requests = [];
     private TaskCompletionSource _changed = NewSignal();
+    private long _alertCount;
     private long _recordCount;
     private long _arrivals;
 
@@ -60,6 +61,9 @@ internal sealed class CollectorStore(int capacity, bool countsOnly)
     /// <summary>How many records were taken.</summary>
     public long RecordCount => Interlocked.Read(ref _recordCount);
 
+    /// <summary>How many of them are <c>falco.alert</c>; only where records are counted, not kept.</summary>
+    public long AlertCount => Interlocked.Read(ref _alertCount);
+
     /// <summary>How many requests began, whatever became of them.</summary>
     public long Arrivals => Interlocked.Read(ref _arrivals);
 
@@ -73,7 +77,8 @@ internal sealed class CollectorStore(int capacity, bool countsOnly)
         if (countsOnly)
         {
             var count = WireCounter.CountRecords(request.Body);
-            Change(() => _recordCount += count);
+            var alerts = WireCounter.CountAlerts(request.Body);
+            Change(() => (_recordCount, _alertCount) = (_recordCount + count, _alertCount + alerts));
             return;
         }
 

@@ -4,9 +4,13 @@ namespace FalcoStreamer.Simulator.Collector;
 internal static class WireCounter
 {
     /// <summary>resource_logs (1), then scope_logs (2), then log_records (2) of an <c>ExportLogsServiceRequest</c>.</summary>
-    public static long CountRecords(ReadOnlySpan<byte> request) => Count(request, [1, 2, 2]);
+    public static long CountRecords(ReadOnlySpan<byte> request) => Count(request, [1, 2, 2], default);
 
-    private static long Count(ReadOnlySpan<byte> message, ReadOnlySpan<int> path)
+    /// <summary>The records whose event_name (12) is <c>falco.alert</c>.</summary>
+    public static long CountAlerts(ReadOnlySpan<byte> request) => Count(request, [1, 2, 2, 12], "falco.alert"u8);
+
+    /// <summary>How many values there are at the end of the path; only those that are <paramref name="wanted"/>, if that is not empty.</summary>
+    private static long Count(ReadOnlySpan<byte> message, ReadOnlySpan<int> path, ReadOnlySpan<byte> wanted)
     {
         var count = 0L;
         while (message.Length > 0)
@@ -15,7 +19,7 @@ internal static class WireCounter
             var inside = ReadValue(ref message, (int)(tag & 7));
             if ((int)(tag >> 3) == path[0])
             {
-                count += path.Length == 1 ? 1 : Count(inside, path[1..]);
+                count += path.Length > 1 ? Count(inside, path[1..], wanted) : wanted.IsEmpty || inside.SequenceEqual(wanted) ? 1 : 0;
             }
         }
 

@@ -1,4 +1,3 @@
-using FalcoStreamer.Simulator.Collector;
 using FalcoStreamer.Tests.Support;
 
 namespace FalcoStreamer.Tests.EndToEnd;
@@ -24,13 +23,13 @@ public sealed class AgentTests
         ];
 
         world.Falco.Enqueue(messages);
-        await world.Collector.WaitForAsync(records => Alerts(records).Any(), _patience);
+        await world.WaitForRecordsAsync(records => Alerts(records).Any(), _patience);
         // Ending releases the alerts that wait for a pod which will never come.
         var exitCode = await agent.TerminateAsync(_patience);
 
         Assert.Equal(0, exitCode);
         var expected = messages.Select(message => FalcoStreamer.Alerts.FalcoAlert.FromProtobuf(message)).ToList();
-        var alerts = Alerts(world.Collector.Records).ToList();
+        var alerts = Alerts(world.Records).ToList();
         Assert.Equal(expected.Select(alert => alert.Id.ToString()).Order(), alerts.Select(record => record["log.record.uid"]).Order());
         var web = alerts.First(record => record["falco.container.id"] == "57b1159a4c33");
         Assert.Equal("a7cf2daa-6285-4080-808b-6a3d7124d0ad", web.Resource["k8s.pod.uid"]);
@@ -52,7 +51,7 @@ public sealed class AgentTests
         await agent.WaitUntilReadyAsync(_patience);
 
         world.Falco.Enqueue(FalcoMessages.Samples().Take(3).Select(FalcoMessages.From));
-        await world.Collector.WaitForAsync(records => Alerts(records).Count() == 3, _patience);
+        await world.WaitForRecordsAsync(records => Alerts(records).Count() == 3, _patience);
         Assert.Equal(0, await agent.TerminateAsync(_patience));
 
         var events = world.Events.Events.OrderBy(item => item["type"]!.GetValue<string>()).ToList();
@@ -66,7 +65,7 @@ public sealed class AgentTests
         Assert.Equal("Warning", events[1]["type"]!.GetValue<string>());
         Assert.Equal("FalcoSuspicious", events[1]["reason"]!.GetValue<string>());
         Assert.Contains("; curl -s http", events[1]["message"]!.GetValue<string>(), StringComparison.Ordinal);
-        var closed = Incidents(world.Collector.Records).Where(record => record["falcostreamer.incident.change"] == "closed");
+        var closed = Incidents(world.Records).Where(record => record["falcostreamer.incident.change"] == "closed");
         Assert.Equal(["benign 2", "suspicious 1"], closed.Select(record => $"{record["falcostreamer.incident.verdict"]} {record["falcostreamer.incident.count"]}").Order());
     }
 
@@ -79,7 +78,7 @@ public sealed class AgentTests
         await agent.WaitUntilReadyAsync(_patience);
         var alerts = Series(80);
         world.Falco.Enqueue(alerts[..20]);
-        await world.Collector.WaitForAsync(records => Alerts(records).Count() == 20, _patience);
+        await world.WaitForRecordsAsync(records => Alerts(records).Count() == 20, _patience);
 
         await world.Collector.StopAsync();
         world.Falco.Enqueue(alerts[20..40]);
@@ -90,23 +89,23 @@ public sealed class AgentTests
         await world.Falco.StopAsync();
         await world.Falco.StartAsync();
         world.Falco.Enqueue(alerts[60..]);
-        await world.Collector.StartAsync();
+        await world.Collector.StartAsync(_patience);
         await world.Api.StartAsync();
 
-        await world.Collector.WaitForAsync(records => Alerts(records).Count() >= 80, _patience);
+        await world.WaitForRecordsAsync(records => Alerts(records).Count() >= 80, _patience);
         Assert.Equal(0, await agent.TerminateAsync(_patience));
-        Assert.Equal(80, Alerts(world.Collector.Records).Select(record => record["log.record.uid"]).Distinct().Count());
+        Assert.Equal(80, Alerts(world.Records).Select(record => record["log.record.uid"]).Distinct().Count());
         Assert.Equal(80, world.Events.Events.Sum(item => item["count"]!.GetValue<int>()));
     }
 
-    private static IEnumerable<CollectedRecord> Alerts(IEnumerable<CollectedRecord> records) => records.Where(record => record.EventName == "falco.alert");
+    private static IEnumerable<SeenRecord> Alerts(IEnumerable<SeenRecord> records) => records.Where(record => record.EventName == "falco.alert");
 
-    private static IEnumerable<CollectedRecord> Incidents(IEnumerable<CollectedRecord> records) => records.Where(record => record.EventName == "falco.incident");
+    private static IEnumerable<SeenRecord> Incidents(IEnumerable<SeenRecord> records) => records.Where(record => record.EventName == "falco.incident");
 
     /// <summary>Every incident has one Event, on its own object and with its own count, and together they account for every alert.</summary>
     private static void AssertEventsTellTheTruth(SmallWorld world, int alerts)
     {
-        var closed = Incidents(world.Collector.Records).Where(record => record["falcostreamer.incident.change"] == "closed").ToList();
+        var closed = Incidents(world.Records).Where(record => record["falcostreamer.incident.change"] == "closed").ToList();
         Assert.Equal(alerts, closed.Sum(record => int.Parse(record["falcostreamer.incident.count"]!, System.Globalization.CultureInfo.InvariantCulture)));
         var events = world.Events.Events.ToDictionary(item => item["metadata"]!["labels"]!["falcostreamer.io/incident"]!.GetValue<string>());
         Assert.Equal(closed.Count, events.Count);

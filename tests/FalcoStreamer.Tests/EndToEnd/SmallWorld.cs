@@ -26,6 +26,13 @@ internal sealed class SmallWorld : IAsyncDisposable
 
     public CollectorDouble Collector { get; } = new();
 
+    /// <summary>What the collector got.</summary>
+    public IReadOnlyList<SeenRecord> Records => [.. Collector.Store.Records.Select(record => new SeenRecord(record))];
+
+    /// <summary>Ends when what the collector got satisfies <paramref name="condition"/>.</summary>
+    public Task WaitForRecordsAsync(Func<IReadOnlyList<SeenRecord>, bool> condition, CancellationToken cancellation) =>
+        Collector.Store.WaitAsync(store => condition([.. store.Records.Select(record => new SeenRecord(record))]), cancellation);
+
     public static async Task<SmallWorld> StartAsync()
     {
         var world = new SmallWorld();
@@ -57,7 +64,7 @@ internal sealed class SmallWorld : IAsyncDisposable
             ["kubernetes"] = new JsonObject { ["kubeconfig"] = Api.WriteKubeconfig(_directory.FullName), ["nodeName"] = "node-1" },
             ["sinks"] = new JsonObject
             {
-                ["otlp"] = new JsonObject { ["endpoint"] = protocol == "grpc" ? Collector.GrpcEndpoint : Collector.HttpEndpoint, ["protocol"] = protocol },
+                ["otlp"] = new JsonObject { ["endpoint"] = (protocol == "grpc" ? Collector.GrpcEndpoint : Collector.HttpEndpoint).ToString(), ["protocol"] = protocol },
             },
             ["telemetry"] = new JsonObject { ["address"] = telemetry },
         };

@@ -191,7 +191,7 @@ public sealed class OtlpLogSinkTests : IDisposable
     private static IncidentReport Report()
     {
         var alert = Some.Alert();
-        var behaviour = new Behaviour { Id = "a-behaviour", Title = "t", Verdict = Verdict.Benign, Headline = "h", Why = "w" };
+        var behaviour = new Behaviour { Id = "a-behaviour", Title = "t", Nature = BehaviourNature.Harmless, Headline = "h", Why = "w" };
         var incident = new Incident
         {
             Id = "incident",
