@@ -53,6 +53,12 @@ image: toolchain ## Publish the shipped form (NativeAOT) and, where a container 
 	@if docker info >/dev/null 2>&1; then docker build --tag falcostreamer:dev .; \
 	  else echo 'No container engine runs here: the image was not built, only what goes into it.'; fi
 
+.PHONY: smoke
+smoke: image ## Run the end-to-end tests against the published program
+	@dotnet build tests/FalcoStreamer.Tests --configuration $(CONFIGURATION) --verbosity quiet
+	@FALCOSTREAMER_PROGRAM=$(CURDIR)/$(PUBLISH)/falcostreamer dotnet test --project tests/FalcoStreamer.Tests --configuration $(CONFIGURATION) --no-build \
+	  --filter-namespace FalcoStreamer.Tests.EndToEnd
+
 .PHONY: readytorun
 readytorun: ## Publish the same code for the shared runtime, the fallback for NativeAOT
 	@dotnet publish src/FalcoStreamer --configuration Release --runtime $(RID) --no-self-contained \

@@ -18,6 +18,9 @@ internal sealed class AlertPipeline
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(250);
 
+    // A source ends when nothing more is on its way; one that never falls silent must not use up the sinks' time.
+    private static readonly TimeSpan IntakeGrace = TimeSpan.FromSeconds(5);
+
     private readonly IReadOnlyList<IAlertSource> _sources;
     private readonly IPodDirectory _pods;
     private readonly AlertEnricher _enricher;
@@ -32,6 +35,7 @@ internal sealed class AlertPipeline
     private readonly Action<ReceivedAlert, Subject> _judge;
     private readonly AlertTime _started;
     private readonly long _startedAt;
+    private long _lastTurn;
 
     public AlertPipeline(
         IReadOnlyList<IAlertSource> sources,
@@ -55,15 +59,18 @@ internal sealed class AlertPipeline
         _judge = Judge;
         _started = AlertTime.From(clock.GetUtcNow());
         _startedAt = clock.GetTimestamp();
+        _lastTurn = _startedAt;
     }
 
-    /// <summary>When the loop last turned, for liveness.</summary>
-    public long LastTurn { get; private set; }
+    /// <summary>The clock's timestamp when the loop last turned, for liveness; read by any thread.</summary>
+    public long LastTurn => Interlocked.Read(ref _lastTurn);
 
     /// <summary>Runs until <paramref name="stop"/> is set and everything that had come in is with the sinks.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var intake = Task.WhenAll(_sources.Select(source => PumpAsync(source, stop)));
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock);
+        await using var ending = stop.Register(() => late.CancelAfter(IntakeGrace));
+        var intake = Task.WhenAll(_sources.Select(source => PumpAsync(source, stop, late.Token)));
         var closing = CloseInboxAfterAsync(intake);
         using (var heartbeat = new PeriodicTimer(Heartbeat, _clock))
         {
@@ -89,7 +96,7 @@ internal sealed class AlertPipeline
         }
     }
 
-    private async Task PumpAsync(IAlertSource source, CancellationToken stop)
+    private async Task PumpAsync(IAlertSource source, CancellationToken stop, CancellationToken late)
     {
         await foreach (var alert in source.ReadAsync(stop))
         {
@@ -98,6 +105,12 @@ internal sealed class AlertPipeline
             {
                 // Not cancelled by stop: what the source has given is ours.
                 await _inbox.Writer.WriteAsync(received, CancellationToken.None);
+            }
+
+            if (late.IsCancellationRequested)
+            {
+                _telemetry.IntakeCutOff(source.Name, IntakeGrace);
+                return;
             }
         }
     }
@@ -111,7 +124,7 @@ internal sealed class AlertPipeline
         while (true)
         {
             await Task.WhenAny(readable, beat, podsChanged);
-            LastTurn = _clock.GetTimestamp();
+            Interlocked.Exchange(ref _lastTurn, _clock.GetTimestamp());
             if (podsChanged.IsCompleted || beat.IsCompleted)
             {
                 podsVersion = _pods.Version;

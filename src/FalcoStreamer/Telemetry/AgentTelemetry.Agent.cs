@@ -12,6 +12,9 @@ internal sealed partial class AgentTelemetry
     /// <summary>Everything that had come in is with the sinks, or the grace period is over.</summary>
     public void AgentStopped() => LogAgentStopped(_logger);
 
+    /// <summary>A source still delivered when the time for that was over.</summary>
+    public void IntakeCutOff(string source, TimeSpan grace) => LogIntakeCutOff(_logger, source, grace.TotalSeconds);
+
     /// <summary>Something in the configuration has no effect in this version.</summary>
     public void SettingHasNoEffect(string key, string instead) => LogSettingHasNoEffect(_logger, key, instead);
 
@@ -26,6 +29,9 @@ internal sealed partial class AgentTelemetry
 
     [LoggerMessage(903, LogLevel.Information, "FalcoStreamer has stopped.")]
     private static partial void LogAgentStopped(ILogger logger);
+
+    [LoggerMessage(906, LogLevel.Error, "The source {Source} still delivered alerts {Seconds} s after the agent was asked to stop: what was on its way is lost.")]
+    private static partial void LogIntakeCutOff(ILogger logger, string source, double seconds);
 
     [LoggerMessage(904, LogLevel.Warning, "{Key} has no effect in this version: {Instead}")]
     private static partial void LogSettingHasNoEffect(ILogger logger, string key, string instead);
