@@ -18,6 +18,8 @@ internal sealed class AlertPipeline
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(1);
+
     // A source ends when nothing more is on its way; one that never falls silent must not use up the sinks' time.
     private static readonly TimeSpan IntakeGrace = TimeSpan.FromSeconds(5);
 
@@ -143,7 +145,16 @@ internal sealed class AlertPipeline
                     return;
                 }
 
-                Drain();
+                if (_sinks.WantsPatience)
+                {
+                    // Falco's own queue holds what we do not take.
+                    await Task.Delay(Breath, _clock);
+                }
+                else
+                {
+                    Drain();
+                }
+
                 readable = _inbox.Reader.WaitToReadAsync().AsTask();
             }
 

@@ -11,6 +11,9 @@ internal sealed class SinkFan(IReadOnlyList<SinkQueue> sinks)
 {
     private readonly SinkQueue[] _wantingAlerts = [.. sinks.Where(sink => sink.WantsAlerts)];
 
+    /// <summary>Whether a sink that sends well cannot keep up with this burst.</summary>
+    public bool WantsPatience => _wantingAlerts.Any(sink => sink.WantsPatience);
+
     public void Send(ReceivedAlert received, Subject subject, string incidentId)
     {
         if (_wantingAlerts.Length == 0)

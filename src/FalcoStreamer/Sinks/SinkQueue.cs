@@ -18,6 +18,7 @@ internal sealed class SinkQueue
     private readonly AgentTelemetry _telemetry;
     private readonly ResiliencePipeline _retry;
     private Task<bool>? _readable;
+    private long _lastSent;
 
     public SinkQueue(ISink sink, SinkQueueOptions options, TimeProvider clock, AgentTelemetry telemetry)
     {
@@ -25,6 +26,7 @@ internal sealed class SinkQueue
         _options = options;
         _clock = clock;
         _telemetry = telemetry;
+        _lastSent = clock.GetTimestamp();
         _waiting = Channel.CreateBounded<SinkRecord>(
             new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             itemDropped: _ => telemetry.RecordDropped(sink.Name));
@@ -55,6 +57,13 @@ internal sealed class SinkQueue
 
     /// <summary>How many records wait.</summary>
     public int Waiting => _waiting.Reader.Count;
+
+    /// <summary>
+    /// Whether the queue fills although the sink sends well: a burst, for which whoever fills it should pause a moment. Never true of a sink
+    /// that is slow or away, which must not delay the others; its oldest records are dropped instead.
+    /// </summary>
+    public bool WantsPatience =>
+        Waiting > _options.Capacity / 4 * 3 && _clock.GetElapsedTime(Interlocked.Read(ref _lastSent)) < _options.Brisk;
 
     /// <summary>Never waits: when the queue is full, its oldest record gives way.</summary>
     public void Enqueue(SinkRecord record)
@@ -154,6 +163,7 @@ internal sealed class SinkQueue
                 static async (state, token) => await state.Sink.SendAsync(state.Batch, token),
                 (Sink: _sink, Batch: batch),
                 graceEnded);
+            Interlocked.Exchange(ref _lastSent, _clock.GetTimestamp());
             _telemetry.RecordsSent(_sink.Name, batch.Count);
         }
         // Ask the token, not the exception's type: a request's timeout is an OperationCanceledException too.

@@ -12,6 +12,9 @@ internal sealed record SinkQueueOptions
     /// <summary>How long a record waits for others, so that a trickle of alerts is not a request each.</summary>
     public TimeSpan BatchPause { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>A sink that sent something within this time sends well.</summary>
+    public TimeSpan Brisk { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>The pause before the second try; it doubles, with jitter.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(500);
 

@@ -145,6 +145,22 @@ public sealed class SinkQueueTests : IDisposable
         await running;
     }
 
+    [Fact]
+    public async Task AsksForPatience_OnlyWhileTheSinkSendsWell()
+    {
+        var queue = Queue(new SinkQueueOptions { Capacity = 100, BatchSize = 10, BatchPause = TimeSpan.Zero });
+        Assert.False(queue.WantsPatience);
+        Fill(queue, 90);
+
+        Assert.True(queue.WantsPatience);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(queue.WantsPatience);
+
+        queue.Complete();
+        await queue.RunAsync(_grace.Token);
+        Assert.False(queue.WantsPatience);
+    }
+
     private SinkQueue Queue(SinkQueueOptions? options = null) =>
         new(_sink, options ?? new SinkQueueOptions { BatchPause = TimeSpan.Zero }, _clock, _probe.Telemetry);
 
