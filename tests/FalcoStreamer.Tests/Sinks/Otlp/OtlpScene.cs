@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Enrichment;
 using FalcoStreamer.Simulator.Collector;
@@ -8,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
-using System.Diagnostics.Metrics;
 
 namespace FalcoStreamer.Tests.Sinks.Otlp;
 
