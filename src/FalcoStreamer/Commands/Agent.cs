@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using FalcoStreamer.Configuration;
 using FalcoStreamer.Correlation;
-using FalcoStreamer.Knowledge;
 using FalcoStreamer.Pipeline;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Telemetry;
@@ -28,7 +27,7 @@ internal sealed class Agent : IAsyncDisposable
             host.Services.GetRequiredService<ILogger<AgentTelemetry>>(), host.Services.GetRequiredService<IMeterFactory>());
         var sources = SourceComposition.Create(options.Sources, clock, Telemetry);
         _cluster = ClusterView.Create(options.Kubernetes, clock, Telemetry);
-        var correlator = new Correlator(BehaviourLibrary.Load(options.Knowledge.Path), options.Correlation);
+        var correlator = new Correlator(KnowledgeLoading.Load(options.Knowledge.Path), options.Correlation);
         var sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks);
         _sinks = new SinkFan(sinks);
         _pipeline = new AlertPipeline(sources, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
@@ -98,6 +97,12 @@ internal sealed class Agent : IAsyncDisposable
         await Task.WhenAll([road, .. stages]);
     }
 
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        Telemetry.Dispose();
+    }
+
     private static async Task EndAllIfItFails(Task stage, CancellationTokenSource failed)
     {
         try
@@ -109,11 +114,5 @@ internal sealed class Agent : IAsyncDisposable
             await failed.CancelAsync();
             throw;
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        Telemetry.Dispose();
     }
 }

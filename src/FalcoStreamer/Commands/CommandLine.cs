@@ -105,5 +105,17 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
             await errors.WriteLineAsync($"falcostreamer: {exception.Message}");
             return ExitCode.Configuration;
         }
+        catch (IOException exception)
+        {
+            // What cannot be written has been told by whoever writes; this is an input that broke while it was read.
+            await errors.WriteLineAsync($"falcostreamer: the input cannot be read: {exception.Message}");
+            return ExitCode.NoInput;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The last edge: a fault of ours ends with its own code and everything that helps to find it.
+            await errors.WriteLineAsync($"falcostreamer: a fault of the program itself: {exception}");
+            return ExitCode.Fault;
+        }
     }
 }

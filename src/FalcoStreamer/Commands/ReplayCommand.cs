@@ -1,6 +1,5 @@
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
-using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Sources.Replay;
@@ -16,7 +15,7 @@ internal sealed class ReplayCommand(TextWriter output, TextWriter errors, bool i
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(ReplayRequest request, CancellationToken stop)
     {
-        var library = LoadKnowledge(request.Knowledge ?? request.Options.Knowledge.Path);
+        var library = KnowledgeLoading.Load(request.Knowledge ?? request.Options.Knowledge.Path);
         var cluster = await ReplayCluster.LoadAsync(request.Pods, request.Cluster, stop);
         request.Options.Correlation.AlertIds = int.MaxValue;
         var correlator = new Correlator(library, request.Options.Correlation);
@@ -50,18 +49,6 @@ internal sealed class ReplayCommand(TextWriter output, TextWriter errors, bool i
         await writer.FlushAsync();
         Summarise(summary, findings);
         return findings.BadLines > 0 ? ExitCode.BadInput : ExitCode.Done;
-    }
-
-    private static BehaviourLibrary LoadKnowledge(string? directory)
-    {
-        try
-        {
-            return BehaviourLibrary.Load(directory);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.Configuration, $"{directory}: the knowledge cannot be read: {exception.Message}");
-        }
     }
 
     private static async IAsyncEnumerable<FalcoAlert> ReadAllAsync(
