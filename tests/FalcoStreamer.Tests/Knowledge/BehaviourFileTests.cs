@@ -1,4 +1,5 @@
 using FalcoStreamer.Knowledge;
+using FalcoStreamer.Reporting;
 
 namespace FalcoStreamer.Tests.Knowledge;
 
@@ -26,6 +27,19 @@ public sealed class BehaviourFileTests
             library.All.Select(behaviour => behaviour.Id));
         Assert.All(library.All, behaviour => Assert.NotEmpty(behaviour.Sources));
         Assert.Equal(TimeSpan.FromMinutes(5), library.LongestWindow);
+    }
+
+    [Fact]
+    public void ShipsNoTextWithAPlaceholderThatReportsDoNotFill()
+    {
+        var texts = BehaviourLibrary.Load(null).All.SelectMany(behaviour =>
+            new[] { behaviour.Headline, behaviour.ImitationHeadline ?? "", behaviour.Why }
+                .Concat(behaviour.Actions).Concat(behaviour.ImitationActions).Concat(behaviour.Commands));
+
+        // A name with a dot is one of Falco's fields.
+        var unknown = texts.SelectMany(Placeholders.In).Where(name => !name.Contains('.', StringComparison.Ordinal)).Except(Placeholders.Names);
+
+        Assert.Empty(unknown);
     }
 
     [Theory]
