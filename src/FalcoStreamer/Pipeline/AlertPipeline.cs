@@ -38,6 +38,7 @@ internal sealed class AlertPipeline
     private readonly AlertTime _started;
     private readonly long _startedAt;
     private long _lastTurn;
+    private long _toldEvictions;
 
     public AlertPipeline(
         IReadOnlyList<IAlertSource> sources,
@@ -197,6 +198,12 @@ internal sealed class AlertPipeline
 
     private void Dispatch()
     {
+        if (_correlator.Evictions > _toldEvictions)
+        {
+            _telemetry.CorrelatorForgot(_correlator.Evictions - _toldEvictions);
+            _toldEvictions = _correlator.Evictions;
+        }
+
         if (_changes.Count == 0)
         {
             return;

@@ -22,6 +22,9 @@ internal sealed partial class AgentTelemetry
     /// <summary>An alert could not wait for its pod as long as it should: too many were waiting.</summary>
     public void AlertLeftWaitingRoomEarly() => _evictions.Add(1, new KeyValuePair<string, object?>("what", "waiting-alert"));
 
+    /// <summary>Incidents were closed, or sequences forgotten, early: too many were open.</summary>
+    public void CorrelatorForgot(long count) => _evictions.Add(count, new KeyValuePair<string, object?>("what", "incident"));
+
     private static string WordOf(IncidentChangeKind kind) => kind switch
     {
         IncidentChangeKind.Opened => "opened",
