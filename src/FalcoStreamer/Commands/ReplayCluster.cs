@@ -11,13 +11,10 @@ internal sealed class ReplayCluster
 {
     private ReplayCluster(PodDirectory pods, ClusterObjects objects, AgentTelemetry telemetry)
     {
-        Objects = objects;
         Enricher = new AlertEnricher(pods, objects, objects, nodeName: null, isLive: false, TimeProvider.System, telemetry);
     }
 
     public AlertEnricher Enricher { get; }
-
-    public ClusterObjects Objects { get; }
 
     /// <summary>Reads the files; either may be null.</summary>
     /// <exception cref="CommandException">One is missing, unreadable or no List.</exception>

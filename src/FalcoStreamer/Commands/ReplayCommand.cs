@@ -20,7 +20,7 @@ internal sealed class ReplayCommand(TextWriter output, TextWriter errors, bool i
         request.Options.Correlation.AlertIds = int.MaxValue;
         var correlator = new Correlator(library, request.Options.Correlation);
         var summary = new ReplaySummary();
-        await using var writer = ReplayOutput.For(request.Format, output, isTerminal);
+        var writer = ReplayOutput.For(request.Format, output, isTerminal);
         var least = VerdictWords.Read(request.MinVerdict);
         var ledger = new ReplayLedger(correlator.LongestWindow, incident =>
         {

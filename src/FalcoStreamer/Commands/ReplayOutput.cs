@@ -6,7 +6,7 @@ using FalcoStreamer.Sinks.KubernetesEvents;
 namespace FalcoStreamer.Commands;
 
 /// <summary>Writes the reports of a replay in one of its forms; a closed pipe ends it quietly, anything else that stops the writing is an error.</summary>
-internal abstract class ReplayOutput(TextWriter output) : IAsyncDisposable
+internal abstract class ReplayOutput(TextWriter output)
 {
     private readonly StringBuilder _pending = new();
 
@@ -40,13 +40,6 @@ internal abstract class ReplayOutput(TextWriter output) : IAsyncDisposable
         {
             throw CannotWrite(exception);
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        // What is pending belongs to a replay that broke off; its error has been told.
-        _pending.Clear();
-        await ValueTask.CompletedTask;
     }
 
     /// <summary>Writes one report.</summary>

@@ -167,14 +167,14 @@ internal sealed class Correlator
     /// <summary>An incident is as worrying as the most worrying thing known of it, and never becomes less so.</summary>
     private void Rejudge(OpenIncident incident, Judgement judgement, List<IncidentChange> changes)
     {
+        // A closed incident stands in no list any more.
+        incident.Place!.List?.Remove(incident.Place);
+        incident.Judgement = judgement;
         if (!incident.IsClosed)
         {
-            ListOf(incident).Remove(incident.Place!);
-            incident.Judgement = judgement;
-            ListOf(incident).AddLast(incident.Place!);
+            ListOf(incident).AddLast(incident.Place);
         }
 
-        incident.Judgement = judgement;
         incident.HasUntold = false;
         changes.Add(new IncidentChange(IncidentChangeKind.Rejudged, incident.Snapshot()));
     }

@@ -10,11 +10,6 @@ internal sealed class WaitingRoom(AlertEnricher enricher, TimeProvider clock, in
 {
     private readonly LinkedList<Guest> _guests = new();
 
-    public int Count => _guests.Count;
-
-    /// <summary>How many left early because the room was full.</summary>
-    public long Evictions { get; private set; }
-
     /// <summary>Lets an alert wait; returns the one that has to leave for it, if the room is full.</summary>
     public ReceivedAlert? Add(ReceivedAlert alert)
     {
@@ -23,7 +18,6 @@ internal sealed class WaitingRoom(AlertEnricher enricher, TimeProvider clock, in
         {
             evicted = _guests.First!.Value.Alert;
             _guests.RemoveFirst();
-            Evictions++;
         }
 
         _guests.AddLast(new Guest(alert, clock.GetTimestamp(), AlertEnricher.WaitFor(alert.Alert.Priority)));
