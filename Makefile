@@ -30,6 +30,12 @@ test: ## Run the tests (under three minutes)
 	@dotnet build $(SOLUTION) --configuration $(CONFIGURATION) --verbosity quiet
 	@dotnet test --project tests/FalcoStreamer.Tests --configuration $(CONFIGURATION) --no-build
 
+.PHONY: judge
+judge: ## Judge the labelled set and print the table
+	@dotnet build $(SOLUTION) --configuration $(CONFIGURATION) --verbosity quiet
+	@dotnet test --project tests/FalcoStreamer.Tests --configuration $(CONFIGURATION) --no-build --filter-namespace FalcoStreamer.Tests.Judging
+	@cat tests/FalcoStreamer.Tests/bin/$(CONFIGURATION)/net10.0/judgement.md
+
 .PHONY: lint
 lint: ## Check format and analyzers
 	@dotnet restore $(SOLUTION) --verbosity quiet

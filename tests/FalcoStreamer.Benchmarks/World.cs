@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using FalcoStreamer.Simulator;
 using FalcoStreamer.Simulator.ApiServer;
 using FalcoStreamer.Simulator.Collector;
 using FalcoStreamer.Simulator.Falco;
@@ -43,7 +42,7 @@ internal sealed class World : IAsyncDisposable
 
     public AgentProcess StartAgent(string program)
     {
-        var telemetry = $"http://127.0.0.1:{FreePort()}";
+        var telemetry = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var configuration = new JsonObject
         {
             ["sources"] = new JsonObject { ["grpc"] = new JsonObject { ["address"] = Falco.Address } },
@@ -99,11 +98,4 @@ internal sealed class World : IAsyncDisposable
             }),
         },
     };
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
 }

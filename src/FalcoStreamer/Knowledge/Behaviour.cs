@@ -1,7 +1,7 @@
 namespace FalcoStreamer.Knowledge;
 
 /// <summary>
-/// Something that is known to happen: a harmless behaviour with its imitations, or an attack. Read from behaviours.yaml; docs/knowledge.md
+/// Something that is known to happen: a harmless behaviour with its imitations, or an attack. Read from the files in Behaviours/; docs/knowledge.md
 /// describes the file. Texts may hold placeholders such as <c>{pod}</c>, which the report fills in.
 /// </summary>
 internal sealed record Behaviour

@@ -3,7 +3,7 @@ namespace FalcoStreamer.Knowledge;
 /// <summary>Every behaviour that is known, in the order of the files. Immutable.</summary>
 internal sealed class BehaviourLibrary
 {
-    private const string Shipped = "behaviours.yaml";
+    private const string Shipped = "behaviours/";
 
     public BehaviourLibrary(IEnumerable<Behaviour> behaviours)
     {
@@ -33,10 +33,11 @@ internal sealed class BehaviourLibrary
     public static BehaviourLibrary Load(string? directory)
     {
         var behaviours = new OrderedDictionary<string, Behaviour>(StringComparer.Ordinal);
-        using (var shipped = typeof(BehaviourLibrary).Assembly.GetManifestResourceStream(Shipped)
-            ?? throw new InvalidOperationException($"The program was built without {Shipped}."))
+        var program = typeof(BehaviourLibrary).Assembly;
+        foreach (var name in program.GetManifestResourceNames().Where(name => name.StartsWith(Shipped, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
-            Add(shipped, Shipped);
+            using var stream = program.GetManifestResourceStream(name)!;
+            Add(stream, name);
         }
 
         if (directory is not null)

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -21,7 +19,7 @@ internal sealed class ApiServerDouble : IAsyncDisposable
     private readonly ConcurrentDictionary<string, JsonObject> _objects = new();
     private readonly ConcurrentDictionary<(string Verb, string Resource), ConcurrentQueue<RecordedAnswer?>> _script = new();
     private WebApplication? _app;
-    private int _port;
+    private readonly int _port = LoopbackPort.Free();
 
     /// <param name="useTls">HTTPS with HTTP/2, as a real one; else plain HTTP/1.1.</param>
     public ApiServerDouble(TimeProvider? clock = null, bool useTls = false)
@@ -71,8 +69,6 @@ internal sealed class ApiServerDouble : IAsyncDisposable
         Extend?.Invoke(_app);
         _app.MapFallback("{**path}", ObjectAsync);
         await _app.StartAsync();
-        var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        _port = new Uri(addresses.Addresses.First()).Port;
     }
 
     /// <summary>Refuses new connections at once and ends as soon as the open watches have ended: see <see cref="EndWatches"/>.</summary>

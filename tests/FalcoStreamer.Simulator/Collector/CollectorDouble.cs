@@ -32,8 +32,8 @@ internal sealed class CollectorDouble(CollectorOptions? options = null) : IAsync
     private readonly CollectorOptions _options = options ?? new CollectorOptions();
     private readonly ConcurrentQueue<CollectorAnswer> _script = [];
     private WebApplication? _app;
-    private int _grpcPort;
-    private int _httpPort;
+    private readonly int _grpcPort = LoopbackPort.Free();
+    private readonly int _httpPort = LoopbackPort.Free();
 
     /// <summary>What it has received; kept when it is stopped.</summary>
     public CollectorStore Store { get; } = new(options?.Capacity ?? new CollectorOptions().Capacity, options?.CountsOnly ?? false);
@@ -72,8 +72,6 @@ internal sealed class CollectorDouble(CollectorOptions? options = null) : IAsync
         _app.MapGrpcService<GrpcLogsEndpoint>();
         _app.MapPost("/v1/logs", new RequestDelegate(new HttpLogsEndpoint(Store).HandleAsync));
         await _app.StartAsync(cancellation);
-        var ports = _app.Urls.Select(url => new Uri(url).Port).ToArray();
-        (_grpcPort, _httpPort) = (ports[0], ports[1]);
     }
 
     /// <summary>Breaks all connections and refuses new ones.</summary>

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using FalcoStreamer.Simulator;
 using FalcoStreamer.Simulator.ApiServer;
 using FalcoStreamer.Simulator.Collector;
 using FalcoStreamer.Simulator.Falco;
@@ -57,7 +56,7 @@ internal sealed class SmallWorld : IAsyncDisposable
     /// <summary>Starts the agent with its usual settings.</summary>
     public RunningAgent StartAgent(string protocol = "grpc")
     {
-        var telemetry = $"http://127.0.0.1:{FreePort()}";
+        var telemetry = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var configuration = new JsonObject
         {
             ["sources"] = new JsonObject { ["grpc"] = new JsonObject { ["address"] = Falco.Address } },
@@ -87,11 +86,4 @@ internal sealed class SmallWorld : IAsyncDisposable
         ["kind"] = kind,
         ["metadata"] = new JsonObject { ["name"] = name, ["uid"] = uid, ["resourceVersion"] = "1" },
     };
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
 }
