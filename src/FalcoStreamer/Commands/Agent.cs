@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using FalcoStreamer.Configuration;
 using FalcoStreamer.Correlation;
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Pipeline;
+using FalcoStreamer.Reporting;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Telemetry;
 using Microsoft.AspNetCore.Connections;
@@ -29,7 +31,7 @@ internal sealed class Agent : IAsyncDisposable
         _cluster = ClusterView.Create(options.Kubernetes, clock, Telemetry);
         var correlator = new Correlator(KnowledgeLoading.Load(options.Knowledge.Path), options.Correlation);
         var sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks);
-        _sinks = new SinkFan(sinks);
+        _sinks = new SinkFan(sinks, new ReportWriter(RuleLibrary.Load()));
         _pipeline = new AlertPipeline(sources, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
         SourceNames = string.Join(", ", sources.Select(source => source.Name));
         SinkNames = string.Join(", ", sinks.Select(sink => sink.Name));

@@ -119,7 +119,7 @@ internal static class BehaviourFile
     private static IReadOnlyList<Predicate> ReadPredicates(YamlMapping yaml, string key) =>
         [.. yaml.Mappings(key).Select(ReadPredicate)];
 
-    private static Predicate ReadPredicate(YamlMapping yaml)
+    public static Predicate ReadPredicate(YamlMapping yaml)
     {
         var field = yaml.Text("field");
         if (!FactNames.IsKnown(field))

@@ -2,6 +2,7 @@ using System.Text;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Reporting;
 
@@ -14,10 +15,12 @@ namespace FalcoStreamer.Reporting;
 internal static class FalcoException
 {
     /// <summary>The YAML, one entry a rule; null where an exception would be wrong or too wide.</summary>
-    public static string? For(Incident incident)
+    /// <param name="incident">What happened.</param>
+    /// <param name="rules">Where the behaviour names no fields, those of the rule are taken.</param>
+    public static string? For(Incident incident, RuleLibrary rules)
     {
         if (incident.Subject.Kind != SubjectKind.Pod
-            || incident.Judgement is not { Verdict: Verdict.Benign or Verdict.LikelyBenign, IsImitation: false, Behaviour: { ExceptionFields.Count: > 0 } behaviour })
+            || incident.Judgement is not { Verdict: Verdict.Benign or Verdict.LikelyBenign, IsImitation: false, Behaviour: { Nature: BehaviourNature.Harmless } behaviour })
         {
             return null;
         }
@@ -26,8 +29,9 @@ internal static class FalcoException
         var yaml = new StringBuilder();
         foreach (var ofRule in alerts.GroupBy(alert => alert.Rule, StringComparer.Ordinal))
         {
-            var fields = FieldsOf(ofRule, behaviour.ExceptionFields);
-            if (!IsNarrow(fields, behaviour.ExceptionFields) || TuplesOf(ofRule, fields) is not { } tuples)
+            var wanted = behaviour.ExceptionFields.Count > 0 ? behaviour.ExceptionFields : rules.Find(ofRule.Key)?.ExceptionFields ?? [];
+            var fields = FieldsOf(ofRule, wanted);
+            if (!IsNarrow(fields, wanted) || TuplesOf(ofRule, fields) is not { } tuples)
             {
                 return null;
             }
@@ -42,13 +46,15 @@ internal static class FalcoException
     private static List<string> FieldsOf(IEnumerable<FalcoAlert> alerts, IReadOnlyList<string> fields) =>
         [.. fields.Where(field => alerts.All(alert => alert.Field(field).IsPresent))];
 
-    /// <summary>Whether what makes the exception narrow is still there: the exact command, and the image or the namespace.</summary>
+    /// <summary>
+    /// Whether what makes the exception narrow is still there: the image or the namespace, and whatever tells this alert from others of its rule,
+    /// such as the exact command or file. Only who did it may be missing, as long as what was done is there.
+    /// </summary>
     private static bool IsNarrow(List<string> fields, IReadOnlyList<string> wanted)
     {
         var places = wanted.Where(field => field is "container.image.repository" or "k8s.ns.name").ToList();
-        return fields.Count > 0
-            && (fields.Contains("proc.cmdline") || !wanted.Contains("proc.cmdline", StringComparer.Ordinal))
-            && (places.Count == 0 || places.Any(fields.Contains));
+        var deeds = wanted.Except(places).Where(field => field is not ("proc.pname" or "proc.name" or "proc.exepath"));
+        return fields.Count > 0 && deeds.All(fields.Contains) && (places.Count == 0 || places.Any(fields.Contains));
     }
 
     /// <summary>The observed combinations as YAML scalars, each once; null when a value has no form.</summary>

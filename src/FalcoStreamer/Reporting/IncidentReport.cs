@@ -16,6 +16,12 @@ internal sealed record IncidentReport
     /// <summary>What it most probably is, in one paragraph.</summary>
     public required string Explanation { get; init; }
 
+    /// <summary>What the rule's guide says about it; null when a behaviour explains it or the rule is not known.</summary>
+    public RuleGuidance? Guidance { get; init; }
+
+    /// <summary>What the rules of the incident detect, where a behaviour explains it and so says something else.</summary>
+    public IReadOnlyList<RuleMeaning> Detections { get; init; } = [];
+
     /// <summary>What to do now, the first thing first.</summary>
     public required IReadOnlyList<string> Actions { get; init; }
 

@@ -18,7 +18,7 @@ internal static class MarkdownRenderer
         markdown.Append("# ").Append(MarkdownText.Prose(report.Headline)).Append("\n\n");
         AppendSummary(markdown, incident);
         AppendMeaning(markdown, report);
-        AlertDetails.Append(markdown, incident);
+        AlertDetails.Append(markdown, incident, report.Detections);
         AppendList(markdown, "What to do now", report.Actions, isNumbered: true);
         AppendCommands(markdown, report);
         AppendHardening(markdown, report);
@@ -84,11 +84,39 @@ internal static class MarkdownRenderer
         // Of something unknown the explanation has already said what would decide it.
         if (judgement.Behaviour is not null && judgement.Unseen.Count > 0)
         {
-            markdown.Append("\nWhat could not be seen:\n\n");
-            foreach (var unseen in judgement.Unseen)
-            {
-                markdown.Append("- ").Append(MarkdownText.Prose(unseen)).Append('\n');
-            }
+            AppendTexts(markdown, "What could not be seen:", judgement.Unseen);
+        }
+
+        AppendGuidance(markdown, report.Guidance);
+    }
+
+    private static void AppendGuidance(StringBuilder markdown, RuleGuidance? guidance)
+    {
+        if (guidance is null)
+        {
+            return;
+        }
+
+        AppendTexts(markdown, "What makes it serious here:", guidance.SeriousHere);
+        AppendTexts(markdown, "What would make it serious:", guidance.SeriousWhen);
+        AppendTexts(markdown, "What most often sets this rule off:", guidance.UsualCauses);
+        if (guidance.Guide.Note is { } note)
+        {
+            markdown.Append('\n').Append(MarkdownText.Prose(note)).Append('\n');
+        }
+    }
+
+    private static void AppendTexts(StringBuilder markdown, string title, IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        markdown.Append('\n').Append(title).Append("\n\n");
+        foreach (var text in texts)
+        {
+            markdown.Append("- ").Append(MarkdownText.Prose(text)).Append('\n');
         }
     }
 
@@ -153,7 +181,7 @@ internal static class MarkdownRenderer
 
     private static void AppendSources(StringBuilder markdown, IncidentReport report)
     {
-        var sources = report.Incident.Judgement.Behaviour?.Sources ?? [];
+        var sources = report.Incident.Judgement.Behaviour?.Sources ?? report.Guidance?.Guide.Sources ?? [];
         AppendList(markdown, "Sources", sources);
         if (report.Attack.Count > 0)
         {

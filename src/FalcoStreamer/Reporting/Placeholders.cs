@@ -18,6 +18,7 @@ namespace FalcoStreamer.Reporting;
 internal sealed partial class Placeholders(Incident incident)
 {
     private const int MaxProseValueBytes = 256;
+    private const int MaxHeadlineValueBytes = 64;
 
     /// <summary>The names that are not fields of an alert.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -31,6 +32,9 @@ internal sealed partial class Placeholders(Incident incident)
 
     /// <summary>The text for people, values as they are; null when one is missing.</summary>
     public string? Prose(string text) => Fill(text, static (value, _) => Utf8Cut.To(value, MaxProseValueBytes));
+
+    /// <summary>The same with each value short, so that the whole stays one line.</summary>
+    public string? Headline(string text) => Fill(text, static (value, _) => Utf8Cut.To(value, MaxHeadlineValueBytes));
 
     /// <summary>The text as a command for a POSIX shell, each value quoted where it must be; null when one is missing or cannot be quoted.</summary>
     public string? Shell(string text) => Fill(text, ShellWord.From);

@@ -1,6 +1,7 @@
 using System.Text;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Tests.Support;
 using YamlDotNet.RepresentationModel;
@@ -12,7 +13,7 @@ public sealed class FalcoExceptionTests
     [Fact]
     public void HoldsTheObservedValues_AndOneListWhereTheyDiffer()
     {
-        var yaml = FalcoException.For(SomeIncidents.Calico());
+        var yaml = FalcoException.For(SomeIncidents.Calico(), RuleLibrary.Empty);
 
         Assert.Equal(
             """
@@ -50,7 +51,7 @@ public sealed class FalcoExceptionTests
     public void MeansExactlyTheValue_AfterYamlAndFalcosOwnLanguage(string value)
     {
         var alert = Some.Alert(fields: ("proc.cmdline", value));
-        var yaml = FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.name", "proc.cmdline")), alerts: alert));
+        var yaml = FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.name", "proc.cmdline")), alerts: alert), RuleLibrary.Empty);
 
         var tuple = Assert.IsType<YamlSequenceNode>(ValuesOf(Assert.Single(Entries(yaml)))[0]);
 
@@ -68,7 +69,7 @@ public sealed class FalcoExceptionTests
     {
         var alert = Some.Alert(fields: ("proc.cmdline", value));
 
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.cmdline")), alerts: alert)));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.cmdline")), alerts: alert), RuleLibrary.Empty));
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class FalcoExceptionTests
     {
         var alert = FalcoAlert.FromProtobuf(Recordings.Messages("falco/grpc-utf8-0.43.1.raw.hex")[1]);
 
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.args")), alerts: alert)));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.args")), alerts: alert), RuleLibrary.Empty));
     }
 
     [Fact]
@@ -85,15 +86,15 @@ public sealed class FalcoExceptionTests
         var behaviour = SomeIncidents.Behaviour("x", "proc.name");
         var benign = SomeIncidents.Matches(behaviour);
 
-        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign)));
-        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.LikelyBenign })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Undetermined })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Suspicious })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { IsImitation = true })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Behaviour = SomeIncidents.Behaviour() })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Node(), benign)));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Unresolved(), benign)));
-        Assert.Null(FalcoException.For(SomeIncidents.Of()));
+        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign), RuleLibrary.Empty));
+        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.LikelyBenign }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Undetermined }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Suspicious }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { IsImitation = true }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Behaviour = SomeIncidents.Behaviour() }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Node(), benign), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Unresolved(), benign), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(), RuleLibrary.Empty));
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class FalcoExceptionTests
         var behaviour = SomeIncidents.Behaviour("x", "k8s.ns.name", "proc.pname", "proc.cmdline");
         var alert = Some.Alert(fields: [("k8s.ns.name", "lab"), ("proc.pname", null), ("proc.cmdline", "x")]);
 
-        var entry = Assert.Single(Entries(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), alert))));
+        var entry = Assert.Single(Entries(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), alert), RuleLibrary.Empty)));
 
         Assert.Equal(["k8s.ns.name", "proc.cmdline"], ((YamlSequenceNode)entry["exceptions"][0]["fields"]).Select(field => field.ToString()));
     }
@@ -112,7 +113,7 @@ public sealed class FalcoExceptionTests
     {
         var behaviour = SomeIncidents.Behaviour("x", "container.image.repository", "k8s.ns.name", "proc.cmdline");
 
-        Assert.Null(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), Some.Alert(fields: ("proc.cmdline", "x")))));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), Some.Alert(fields: ("proc.cmdline", "x"))), RuleLibrary.Empty));
     }
 
     [Fact]
@@ -123,7 +124,7 @@ public sealed class FalcoExceptionTests
             null,
             SomeIncidents.Matches(behaviour),
             Some.Alert(fields: [("proc.pname", "a"), ("proc.cmdline", "x")]),
-            Some.Alert(fields: [("proc.pname", "b"), ("proc.cmdline", "y")])));
+            Some.Alert(fields: [("proc.pname", "b"), ("proc.cmdline", "y")])), RuleLibrary.Empty);
 
         var values = ValuesOf(Assert.Single(Entries(yaml)));
 
@@ -135,7 +136,7 @@ public sealed class FalcoExceptionTests
     public void HasAnEntryForEachRule()
     {
         var yaml = FalcoException.For(SomeIncidents.Of(
-            null, SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.aname[2]")), Some.Alert("One: odd", fields: ("proc.aname[2]", "a")), Some.Alert("Two things", fields: ("proc.aname[2]", "b"))));
+            null, SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.aname[2]")), Some.Alert("One: odd", fields: ("proc.aname[2]", "a")), Some.Alert("Two things", fields: ("proc.aname[2]", "b"))), RuleLibrary.Empty);
 
         var entries = Entries(yaml);
 

@@ -74,7 +74,7 @@ public sealed class MarkdownTextTests
             Unseen = [text],
         };
 
-        var markdown = MarkdownRenderer.Render(ReportWriter.Write(SomeIncidents.Of(judgement: judgement, alerts: alert)));
+        var markdown = MarkdownRenderer.Render(SomeReport.Writer.Write(SomeIncidents.Of(judgement: judgement, alerts: alert)));
 
         Assert.DoesNotContain(markdown, character => char.IsControl(character) && character != '\n');
         return [.. markdown.Split('\n').Where(line => line.StartsWith('#'))];
