@@ -145,6 +145,33 @@ public sealed class FalcoExceptionTests
         Assert.All(entries, entry => Assert.Equal("append", entry["override"]["exceptions"].ToString()));
     }
 
+    [Fact]
+    public void TakesTheRulesFields_WhenTheBehaviourNamesNone()
+    {
+        var alert = Some.Alert("Write below etc", fields: [("k8s.ns.name", "lab"), ("container.image.repository", "lab/app"), ("fd.name", "/etc/app.conf")]);
+
+        var entry = Assert.Single(Entries(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(SomeIncidents.Behaviour()), alert), RuleLibrary.Load())));
+
+        Assert.Equal(["container.image.repository", "k8s.ns.name", "proc.name", "fd.name"], ((YamlSequenceNode)entry["exceptions"][0]["fields"]).Select(field => field.ToString()));
+    }
+
+    [Fact]
+    public void IsNull_WhenWhatWasDoneIsMissing()
+    {
+        var alert = Some.Alert("Write below etc", fields: [("k8s.ns.name", "lab"), ("container.image.repository", "lab/app")]);
+
+        Assert.Null(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(SomeIncidents.Behaviour()), alert), RuleLibrary.Load()));
+    }
+
+    [Fact]
+    public void IsNull_WhenAPersonDidIt()
+    {
+        var behaviour = SomeIncidents.Behaviour("x", "proc.cmdline") with { Nature = BehaviourNature.Unattributed };
+        var judgement = SomeIncidents.Matches(behaviour) with { Verdict = Verdict.LikelyBenign };
+
+        Assert.Null(FalcoException.For(SomeIncidents.Of(null, judgement, Some.Alert()), RuleLibrary.Load()));
+    }
+
     private static List<YamlNode> Entries(string? yaml)
     {
         var stream = new YamlStream();

@@ -2,6 +2,7 @@ using System.Text;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Tests.Support;
 
@@ -102,27 +103,36 @@ public sealed class ReportWriterTests
 
         var report = SomeReport.Writer.Write(SomeIncidents.Of(SomeIncidents.Node(), null, FalcoAlert.FromJson(Encoding.UTF8.GetBytes(json))));
 
-        Assert.Equal("Falco reports about itself on node node-1: \"Falco internal: syscall event drop\"", report.Headline);
-        Assert.Contains("silence there proves nothing", Assert.Single(report.Actions), StringComparison.Ordinal);
+        Assert.Equal("Falco lost events on node node-1", report.Headline);
+        Assert.Contains("its silence then proves nothing", report.Explanation, StringComparison.Ordinal);
+        Assert.Contains(report.Actions, action => action.Contains("buf_size_preset", StringComparison.Ordinal));
         Assert.Empty(report.Commands);
     }
 
     [Fact]
-    public void TakesTechniquesFromTheBehaviourAndFromFalcosTags()
+    public void TakesTechniquesFromTheBehaviourAndTheRule()
     {
         var report = SomeReport.Writer.Write(SomeIncidents.Of(
-            judgement: SomeIncidents.Imitates(SomeIncidents.Behaviour() with { Attack = ["T1609"] }), alerts: Recordings.HttpAlerts()[215]));
+            judgement: SomeIncidents.Imitates(SomeIncidents.Behaviour() with { Attack = ["T1036"] }), alerts: Recordings.HttpAlerts()[215]));
 
-        Assert.Equal(["T1609", "T1059"], report.Attack);
+        Assert.Equal(["T1036", "T1609", "T1059.004"], report.Attack);
+    }
+
+    [Fact]
+    public void TakesTechniquesFromFalcosTags_WhenTheRuleIsNotKnown()
+    {
+        var report = new ReportWriter(RuleLibrary.Empty).Write(SomeIncidents.Of(alerts: Recordings.HttpAlerts()[215]));
+
+        Assert.Equal(["T1059"], report.Attack);
     }
 
     [Fact]
     public void DoesNotAccuseAHarmlessBehaviourOfWhatItsImitationWouldBe()
     {
         var report = SomeReport.Writer.Write(SomeIncidents.Of(
-            judgement: SomeIncidents.Matches(SomeIncidents.Behaviour() with { Attack = ["T1609"] }), alerts: Recordings.HttpAlerts()[215]));
+            judgement: SomeIncidents.Matches(SomeIncidents.Behaviour() with { Attack = ["T1036"] }), alerts: Recordings.HttpAlerts()[215]));
 
-        Assert.Equal(["T1059"], report.Attack);
+        Assert.DoesNotContain("T1036", report.Attack);
     }
 
     [Theory]
