@@ -7,36 +7,53 @@ using FalcoStreamer.Knowledge;
 namespace FalcoStreamer.Reporting;
 
 /// <summary>
-/// Writes the narrowest Falco exception for a harmless incident: it holds exactly the values that were seen, and nothing of the rule is switched off.
+/// Finds the narrowest Falco exception for a harmless incident: it holds exactly the values that were seen, and nothing of the rule is switched off.
 /// </summary>
-/// <remarks>
-/// The exception's name is ours alone, because repeating fields for a name that the rule already has is a load error; <c>override</c> needs Falco 0.37.
-/// </remarks>
 internal static class FalcoException
 {
-    /// <summary>The YAML, one entry a rule; null where an exception would be wrong or too wide.</summary>
+    /// <summary>One entry a rule; empty where an exception would be wrong or too wide.</summary>
     /// <param name="incident">What happened.</param>
     /// <param name="rules">Where the behaviour names no fields, those of the rule are taken.</param>
-    public static string? For(Incident incident, RuleLibrary rules)
+    public static IReadOnlyList<ExceptionEntry> EntriesFor(Incident incident, RuleLibrary rules)
     {
         if (incident.Subject.Kind != SubjectKind.Pod
             || incident.Judgement is not { Verdict: Verdict.Benign or Verdict.LikelyBenign, IsImitation: false, Behaviour: { Nature: BehaviourNature.Harmless } behaviour })
         {
-            return null;
+            return [];
         }
 
         var alerts = incident.Samples.Count > 0 ? incident.Samples.Select(sample => sample.Alert) : [incident.First];
-        var yaml = new StringBuilder();
+        List<ExceptionEntry> entries = [];
         foreach (var ofRule in alerts.GroupBy(alert => alert.Rule, StringComparer.Ordinal))
         {
             var wanted = behaviour.ExceptionFields.Count > 0 ? behaviour.ExceptionFields : rules.Find(ofRule.Key)?.ExceptionFields ?? [];
             var fields = FieldsOf(ofRule, wanted);
             if (!IsNarrow(fields, wanted) || TuplesOf(ofRule, fields) is not { } tuples)
             {
-                return null;
+                return [];
             }
 
-            AppendRule(yaml, ofRule.Key, $"falcostreamer_{behaviour.Id.Replace('-', '_')}", fields, tuples);
+            entries.Add(new ExceptionEntry(ofRule.Key, behaviour.Id, fields, tuples));
+        }
+
+        return entries;
+    }
+
+    /// <summary>The YAML for one incident; null where an exception would be wrong or too wide.</summary>
+    public static string? For(Incident incident, RuleLibrary rules) => ToYaml(EntriesFor(incident, rules));
+
+    /// <summary>The entries as one YAML document; null when there are none.</summary>
+    public static string? ToYaml(IReadOnlyCollection<ExceptionEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            return null;
+        }
+
+        var yaml = new StringBuilder();
+        foreach (var entry in entries)
+        {
+            entry.AppendTo(yaml);
         }
 
         return yaml.ToString();
@@ -82,33 +99,4 @@ internal static class FalcoException
 
         return tuples;
     }
-
-    private static void AppendRule(StringBuilder yaml, string rule, string name, List<string> fields, List<string[]> tuples)
-    {
-        // Where one field alone differs, a list says it shortest. Where several do, lists would also exempt combinations that nobody has seen.
-        var differing = Enumerable.Range(0, fields.Count).Where(field => tuples.Any(tuple => tuple[field] != tuples[0][field])).ToList();
-        var list = differing.Count == 1 ? differing[0] : -1;
-
-        yaml.Append("- rule: ").Append(Plain(rule)).Append('\n')
-            .Append("  exceptions:\n")
-            .Append("    - name: ").Append(name).Append('\n')
-            .Append("      fields: [").AppendJoin(", ", fields.Select(field => field.Contains('[', StringComparison.Ordinal) ? $"\"{field}\"" : field)).Append("]\n")
-            .Append("      comps: [").AppendJoin(", ", fields.Select((_, field) => field == list ? "\"in\"" : "\"=\"")).Append("]\n")
-            .Append("      values:\n");
-        foreach (var tuple in list < 0 ? tuples : tuples.Take(1))
-        {
-            yaml.Append("        - [")
-                .AppendJoin(", ", tuple.Select((value, field) => field == list ? $"[{string.Join(", ", tuples.Select(other => other[field]))}]" : value))
-                .Append("]\n");
-        }
-
-        yaml.Append("  override:\n    exceptions: append\n");
-    }
-
-    /// <summary>A rule's name as people write it where YAML reads that as the same text.</summary>
-    private static string Plain(string rule) =>
-        rule.Contains(' ', StringComparison.Ordinal) && rule.Trim() == rule && char.IsAsciiLetter(rule[0])
-            && rule.All(character => char.IsAsciiLetterOrDigit(character) || " _-/.".Contains(character, StringComparison.Ordinal))
-            ? rule
-            : FalcoValue.YamlScalar(rule);
 }

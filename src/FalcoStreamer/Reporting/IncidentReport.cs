@@ -31,7 +31,10 @@ internal sealed record IncidentReport
     /// <summary>What this container's specification lacks and its workload would survive.</summary>
     public required IReadOnlyList<string> Hardening { get; init; }
 
-    /// <summary>A narrow exception that loads in Falco, or null where one would be wrong.</summary>
+    /// <summary>Narrow exceptions that load in Falco, one a rule; empty where one would be wrong.</summary>
+    public IReadOnlyList<ExceptionEntry> Exceptions { get; init; } = [];
+
+    /// <summary><see cref="Exceptions"/> as YAML; null where there are none.</summary>
     public required string? Exception { get; init; }
 
     /// <summary>ATT&amp;CK technique IDs.</summary>

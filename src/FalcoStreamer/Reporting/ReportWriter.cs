@@ -15,6 +15,7 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
         var isUnknown = incident.Judgement.Behaviour is null;
         var guidance = rules.Find(incident.First.Rule) is { } guide ? RuleGuidance.From(guide, incident) : null;
         var unknown = new UnknownIncident(incident, guidance);
+        var exceptions = FalcoException.EntriesFor(incident, rules);
         return new IncidentReport
         {
             Incident = incident,
@@ -25,7 +26,8 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
             Actions = Actions(incident, placeholders, unknown),
             Commands = Commands(incident, placeholders, unknown),
             Hardening = HardeningAdvice.For(incident),
-            Exception = FalcoException.For(incident, rules),
+            Exceptions = exceptions,
+            Exception = FalcoException.ToYaml(exceptions),
             Attack = Attack(incident),
         };
     }
