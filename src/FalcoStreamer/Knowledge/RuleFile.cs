@@ -95,10 +95,16 @@ internal static class RuleFile
     {
         var (text, command) = (yaml.OptionalText("text"), yaml.OptionalText("command"));
         var when = yaml.Mappings("when").Select(BehaviourFile.ReadPredicate).ToList();
+        var onlyLive = yaml.OptionalText("onlyLive") switch
+        {
+            null or "false" => false,
+            "true" => true,
+            _ => throw yaml.Error("\"onlyLive\" must be true or false"),
+        };
         yaml.RefuseOtherKeys();
         return text is null == command is null
             ? throw yaml.Error("a mapping here has either \"text\" or \"command\"")
-            : new Advice(text ?? command!, command is not null, when);
+            : new Advice(text ?? command!, command is not null, when, onlyLive);
     }
 
     private static T ReadWord<T>(YamlMapping yaml, string key, Dictionary<string, T> words) =>

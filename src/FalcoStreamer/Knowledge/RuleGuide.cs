@@ -54,7 +54,8 @@ internal sealed record RuleGuide
 /// All must be answered yes, else the text does not fit this alert and is left out. Of what makes an alert serious, a text with conditions says
 /// something that holds here; one without says what would have to hold.
 /// </param>
-internal sealed record Advice(string Text, bool IsCommand, IReadOnlyList<Predicate> When);
+/// <param name="OnlyLive">Whether it makes no sense once the pod is gone.</param>
+internal sealed record Advice(string Text, bool IsCommand, IReadOnlyList<Predicate> When, bool OnlyLive = false);
 
 /// <summary>How settled a rule is, which says how much noise to expect of it.</summary>
 internal enum RuleMaturity

@@ -97,7 +97,7 @@ internal static class MarkdownRenderer
             return;
         }
 
-        AppendTexts(markdown, "What makes it serious here:", guidance.SeriousHere);
+        AppendTexts(markdown, "What makes it more serious here:", guidance.SeriousHere);
         AppendTexts(markdown, "What would make it serious:", guidance.SeriousWhen);
         AppendTexts(markdown, "What most often sets this rule off:", guidance.UsualCauses);
         if (guidance.Guide.Note is { } note)

@@ -39,7 +39,7 @@ internal static class NoteRenderer
 
         if (report.Guidance is { } guidance)
         {
-            AppendFirst(note, "Serious here: ", guidance.SeriousHere);
+            AppendFirst(note, "More serious: ", guidance.SeriousHere);
             AppendFirst(note, "Usually: ", guidance.UsualCauses);
         }
 

@@ -67,17 +67,20 @@ internal sealed record RuleGuidance
         ];
     }
 
-    /// <summary>Of a pod that is gone nothing can be asked any more.</summary>
     private static List<string> CommandsOf(RuleGuide guide, Incident incident, Placeholders placeholders) =>
     [
         .. guide.CheckFirst.Where(item => item.IsCommand && Holds(item, incident.First, incident.Subject))
-            .Where(item => incident.Subject.Resolution != Resolution.Deleted || !Placeholders.In(item.Text).Contains("pod", StringComparer.Ordinal))
             .Select(item => placeholders.Shell(item.Text))
             .OfType<string>(),
     ];
 
     private static bool Holds(Advice advice, FalcoAlert alert, Subject subject)
     {
+        if (advice.OnlyLive && subject.Resolution == Resolution.Deleted)
+        {
+            return false;
+        }
+
         var facts = new Facts(alert, subject, default);
         foreach (var predicate in advice.When)
         {

@@ -14,7 +14,7 @@ internal static class UnknownRule
     {
         var alert = incident.First;
         var tags = alert.Tags.Take(MaxTags).Select(tag => Utf8Cut.To(tag.ToString(), MaxValueBytes)).ToList();
-        var tagged = tags.Count == 0 ? "without tags" : $"with the tags {Sentences.List(tags)}";
+        var tagged = tags.Count == 0 ? "without tags" : $"with the tag{(tags.Count == 1 ? "" : "s")} {Sentences.List(tags)}";
         return $"FalcoStreamer does not know the rule \"{Utf8Cut.To(alert.Rule, MaxValueBytes)}\" and so cannot say what it looks for. "
             + $"The alert alone says: priority {alert.Priority.Word()}, {tagged}.{Event(alert)}";
     }

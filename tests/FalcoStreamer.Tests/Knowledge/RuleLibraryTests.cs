@@ -186,6 +186,14 @@ public sealed partial class RuleLibraryTests
     }
 
     [Fact]
+    public void AsksAPodOnlyWhileItIsThere()
+    {
+        var commands = Shipped.All.SelectMany(guide => guide.CheckFirst).Where(advice => advice.IsCommand && Placeholders.In(advice.Text).Contains("pod"));
+
+        Assert.All(commands, command => Assert.True(command.OnlyLive, command.Text));
+    }
+
+    [Fact]
     public void NamesOnlyFieldsOfFalcoForExceptions()
     {
         Assert.All(Shipped.All.SelectMany(guide => guide.ExceptionFields), field => Assert.Matches(FieldPattern(), field));

@@ -77,6 +77,8 @@ public sealed class MarkdownTextTests
         var markdown = MarkdownRenderer.Render(SomeReport.Writer.Write(SomeIncidents.Of(judgement: judgement, alerts: alert)));
 
         Assert.DoesNotContain(markdown, character => char.IsControl(character) && character != '\n');
-        return [.. markdown.Split('\n').Where(line => line.StartsWith('#'))];
+        Assert.StartsWith("# ", markdown, StringComparison.Ordinal);
+        // The first is the headline, which quotes the alert.
+        return [.. markdown.Split('\n').Where(line => line.StartsWith('#')).Skip(1)];
     }
 }

@@ -68,7 +68,10 @@ public sealed class RuleGuidanceTests
     {
         var subject = SomeIncidents.Pod() with { Resolution = Resolution.Deleted };
 
-        Assert.DoesNotContain(GuidanceOf(SomeIncidents.Of(subject, null, EtcAlert("/etc/cron.d/job"))).Commands, command => command.Contains("web-0", StringComparison.Ordinal));
+        var guidance = GuidanceOf(SomeIncidents.Of(subject, null, Some.Alert("Execution from /dev/shm", fields: ("proc.pname", "sh"))));
+
+        Assert.DoesNotContain(guidance.Commands, command => command.Contains("web-0", StringComparison.Ordinal));
+        Assert.DoesNotContain(guidance.Actions, action => action.Contains("NetworkPolicy", StringComparison.Ordinal));
     }
 
     [Fact]
