@@ -94,7 +94,7 @@ internal static class RuleFile
     private static Advice ReadAdvice(YamlMapping yaml)
     {
         var (text, command) = (yaml.OptionalText("text"), yaml.OptionalText("command"));
-        var when = yaml.Mappings("when").Select(BehaviourFile.ReadPredicate).ToList();
+        var when = PredicateReader.ReadAll(yaml, "when");
         var onlyLive = yaml.OptionalText("onlyLive") switch
         {
             null or "false" => false,

@@ -29,6 +29,20 @@ internal static class MarkdownRenderer
         return markdown.ToString();
     }
 
+    /// <summary>The exceptions of many incidents in one file, for the end of a list of reports.</summary>
+    public static string RenderExceptions(ExceptionCollection exceptions, int incidents)
+    {
+        var markdown = new StringBuilder("# Every Falco exception of these reports in one file\n\n");
+        markdown.Append(CultureInfo.InvariantCulture, $"It exempts what was seen in {incidents} harmless incidents and nothing else. Save it as a rules file that loads after the rules' own, and try it with `falco --validate`; it needs Falco 0.37.\n\n");
+        if (exceptions.LeftOut > 0)
+        {
+            markdown.Append(CultureInfo.InvariantCulture, $"{exceptions.LeftOut} further combinations of values found no place in it.\n\n");
+        }
+
+        MarkdownText.AppendBlock(markdown, "yaml", exceptions.ToYaml() ?? "");
+        return markdown.ToString();
+    }
+
     private static void AppendSummary(StringBuilder markdown, Incident incident)
     {
         var (subject, judgement) = (incident.Subject, incident.Judgement);

@@ -27,7 +27,7 @@ public sealed class RuleFileTests
 
         Assert.Equal("My rule", guide.Rule);
         Assert.Equal(new Advice("A job.", false, []).Text, guide.UsualCauses[0].Text);
-        Assert.Equal("alert.proc.tty", Assert.Single(guide.SeriousWhen[0].When).Field);
+        Assert.Equal("alert.proc.tty", Assert.Single(guide.SeriousWhen[0].When).Members[0].Field);
         Assert.True(guide.CheckFirst[0].IsCommand);
         Assert.Contains("proc.cmdline", guide.ExceptionFields);
     }
