@@ -33,6 +33,11 @@ public sealed class JudgeTests
             Assert.True(worst.Judgement.Verdict == Verdict.Suspicious, $"the attack is called {worst.Judgement.Verdict.Word()}: {Why(worst)}");
         }
 
+        if (judged.Form == Form.Unknown)
+        {
+            Assert.True(worst.Judgement.Verdict == Verdict.Undetermined, $"what nobody knows is called {worst.Judgement.Verdict.Word()}: {Why(worst)}");
+        }
+
         if (judged.Behaviour is not null)
         {
             Assert.Equal(judged.Behaviour, worst.Judgement.Behaviour?.Id);
