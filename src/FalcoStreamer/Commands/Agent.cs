@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using FalcoStreamer.Configuration;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Pipeline;
+using FalcoStreamer.Reporting;
 using FalcoStreamer.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using OpenTelemetry.Metrics;
@@ -31,7 +33,7 @@ internal sealed class Agent : IAsyncDisposable
         _cluster = ClusterView.Create(options.Kubernetes, new PodTextKeys(knowledge.Labels, knowledge.Annotations), clock, Telemetry);
         var correlator = new Correlator(knowledge, options.Correlation);
         var sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks);
-        _sinks = new SinkFan(sinks);
+        _sinks = new SinkFan(sinks, new ReportWriter(RuleLibrary.Load()));
         _pipeline = new AlertPipeline(_sources.All, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
         SourceNames = string.Join(", ", _sources.All.Select(source => source.Name));
         SinkNames = string.Join(", ", sinks.Select(sink => sink.Name));
