@@ -17,11 +17,12 @@ internal sealed class BehaviourMatcher(BehaviourLibrary library)
     private static readonly Judgement NothingOfNobody = Nothing with { Unseen = ["the pod that this container belongs to"] };
 
     private readonly SpecCommands _specCommands = new();
+    private readonly ProbeRhythm _rhythm = new();
 
     /// <summary>What the alert is taken for; the subject is what it is about.</summary>
     public Judgement Judge(FalcoAlert alert, Subject subject)
     {
-        var facts = new Facts(alert, subject, _specCommands.Compare(alert, subject));
+        var facts = new Facts(alert, subject, _rhythm.Observe(_specCommands.Compare(alert, subject), alert, subject));
         Judgement? best = null;
         foreach (var behaviour in library.Single)
         {

@@ -56,7 +56,8 @@ internal static class EvidenceScale
             For = Sorted(evidenceFor),
             Against = Sorted(evidenceAgainst),
             Unseen = [.. unseen.Distinct(StringComparer.Ordinal)],
-            SpecPlace = facts.Spec.Equal is { } equal and not SpecMatch.None ? equal : facts.Spec.Extended is { } extended and not SpecMatch.None ? extended : null,
+            SpecPlace = facts.Spec.Place,
+            IsInRhythm = facts.Spec.Period == SpecMatch.Fits,
         };
     }
 
@@ -97,15 +98,15 @@ internal static class EvidenceScale
 
     private static string Say(Predicate predicate, Fact fact, SpecMatch spec) =>
         (predicate.Says ?? $"{FactNames.LabelOf(predicate.Field)} is {{value}}")
-            .Replace("{spec}", spec.Equal, StringComparison.Ordinal)
+            .Replace("{spec}", spec.Place, StringComparison.Ordinal)
             // Last, because the value is the attacker's and may itself hold a placeholder.
             .Replace("{value}", fact.ToString(), StringComparison.Ordinal);
 
     private static string DescribeDifference(Behaviour behaviour, Predicate resembles, Fact fact, SpecMatch spec)
     {
-        if (spec.Addition is { } addition && resembles.AlertField is null)
+        if (spec.Difference is { } difference && resembles.AlertField is null)
         {
-            return TextDifference.Following(addition);
+            return difference;
         }
 
         var expected = behaviour.When.FirstOrDefault(predicate =>

@@ -44,6 +44,11 @@ internal readonly struct Facts(FalcoAlert alert, Subject subject, SpecMatch spec
         "terminal.unexpected" => Fact.From(HasUnexpectedTerminal()),
         "spec.equals" => Fact.From(spec.Equal),
         "spec.extends" => Fact.From(spec.Extended),
+        "spec.child" => Fact.From(spec.Child),
+        "spec.elsewhere" => Fact.From(spec.Elsewhere),
+        "spec.arguments" => Fact.From(spec.Arguments),
+        "spec.program" => Fact.From(spec.Program),
+        "spec.period" => Fact.From(spec.Period),
         "spec.due" => Fact.From(IsDue()),
         _ => default,
     };

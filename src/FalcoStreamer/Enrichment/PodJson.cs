@@ -57,11 +57,29 @@ internal sealed class LabelsJson
     public string? PodTemplateHash { get; set; }
 }
 
-/// <summary>The one annotation that matters; the others may hold 256 KiB.</summary>
+/// <summary>The annotations that matter; the others may hold 256 KiB.</summary>
 internal sealed class AnnotationsJson
 {
     [JsonPropertyName("kubernetes.io/config.hash")]
     public string? ConfigHash { get; set; }
+
+    [JsonPropertyName("hook.backup.velero.io/command")]
+    public string? BackupCommand { get; set; }
+
+    [JsonPropertyName("hook.backup.velero.io/container")]
+    public string? BackupContainer { get; set; }
+
+    [JsonPropertyName("pre.hook.backup.velero.io/command")]
+    public string? PreBackupCommand { get; set; }
+
+    [JsonPropertyName("pre.hook.backup.velero.io/container")]
+    public string? PreBackupContainer { get; set; }
+
+    [JsonPropertyName("post.hook.backup.velero.io/command")]
+    public string? PostBackupCommand { get; set; }
+
+    [JsonPropertyName("post.hook.backup.velero.io/container")]
+    public string? PostBackupContainer { get; set; }
 }
 
 /// <summary>An owner reference.</summary>
@@ -179,4 +197,5 @@ internal sealed class StatusJson
 [JsonSerializable(typeof(ObjectJson))]
 [JsonSerializable(typeof(ListJson<ObjectJson>))]
 [JsonSerializable(typeof(StatusJson))]
+[JsonSerializable(typeof(List<string>))]
 internal sealed partial class KubernetesJsonContext : JsonSerializerContext;

@@ -32,6 +32,11 @@ internal static class FactNames
         ["terminal.unexpected"] = "whether there was a terminal (proc.tty)",
         ["spec.equals"] = "the commands in the container's specification",
         ["spec.extends"] = "the commands in the container's specification",
+        ["spec.child"] = "the commands in the container's specification",
+        ["spec.elsewhere"] = "the commands in the specifications of other containers",
+        ["spec.arguments"] = "where one argument ends and the next begins (proc.cmdnargs)",
+        ["spec.program"] = "which file was executed (proc.exepath)",
+        ["spec.period"] = "the period of the probe",
         ["spec.due"] = "whether the moment fits the specification",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
