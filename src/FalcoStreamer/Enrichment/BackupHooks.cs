@@ -5,24 +5,26 @@ namespace FalcoStreamer.Enrichment;
 /// <summary>The commands that Velero runs in a pod before and after it backs the pod up, as the pod's annotations give them.</summary>
 internal static class BackupHooks
 {
+    // vmware-tanzu/velero, internal/hook/item_hook_handler.go
+    private const string Command = "hook.backup.velero.io/command";
+    private const string Container = "hook.backup.velero.io/container";
+
     private const int LongestCommand = 16 * 1024;
 
     /// <summary>
     /// The containers, with the commands given to the one that the annotations name. Velero takes the first container where they name none.
     /// </summary>
-    public static IReadOnlyList<ContainerFacts> AddTo(IReadOnlyList<ContainerFacts> containers, AnnotationsJson? annotations)
+    public static IReadOnlyList<ContainerFacts> AddTo(IReadOnlyList<ContainerFacts> containers, Func<string, string?>? annotation)
     {
-        if (annotations is null)
+        if (annotation is null)
         {
             return containers;
         }
 
         // Velero takes the annotation without a phase for the hook before the backup, when that has none of its own.
-        var before = string.IsNullOrEmpty(annotations.PreBackupCommand)
-            ? (annotations.BackupCommand, annotations.BackupContainer)
-            : (annotations.PreBackupCommand, annotations.PreBackupContainer);
-        var with = Add(containers, SpecCommandKind.PreBackup, before.Item1, before.Item2);
-        return Add(with, SpecCommandKind.PostBackup, annotations.PostBackupCommand, annotations.PostBackupContainer);
+        var before = string.IsNullOrEmpty(annotation($"pre.{Command}")) ? "" : "pre.";
+        var with = Add(containers, SpecCommandKind.PreBackup, annotation(before + Command), annotation(before + Container));
+        return Add(with, SpecCommandKind.PostBackup, annotation($"post.{Command}"), annotation($"post.{Container}"));
     }
 
     private static IReadOnlyList<ContainerFacts> Add(IReadOnlyList<ContainerFacts> containers, SpecCommandKind kind, string? command, string? container)

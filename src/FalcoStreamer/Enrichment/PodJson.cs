@@ -80,6 +80,17 @@ internal sealed class AnnotationsJson
 
     [JsonPropertyName("post.hook.backup.velero.io/container")]
     public string? PostBackupContainer { get; set; }
+
+    public string? ValueOf(string key) => key switch
+    {
+        "hook.backup.velero.io/command" => BackupCommand,
+        "hook.backup.velero.io/container" => BackupContainer,
+        "pre.hook.backup.velero.io/command" => PreBackupCommand,
+        "pre.hook.backup.velero.io/container" => PreBackupContainer,
+        "post.hook.backup.velero.io/command" => PostBackupCommand,
+        "post.hook.backup.velero.io/container" => PostBackupContainer,
+        _ => null,
+    };
 }
 
 /// <summary>An owner reference.</summary>

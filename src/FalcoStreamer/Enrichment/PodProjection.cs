@@ -48,7 +48,7 @@ internal static class PodProjection
             Created = Time(metadata?.CreationTimestamp),
             Deleting = Time(metadata?.DeletionTimestamp),
             Security = ContainerProjection.Security(spec.SecurityContext),
-            Containers = BackupHooks.AddTo(ContainerProjection.All(spec, pod.Status ?? new PodStatusJson()), metadata?.Annotations),
+            Containers = BackupHooks.AddTo(ContainerProjection.All(spec, pod.Status ?? new PodStatusJson()), metadata?.Annotations is { } annotations ? annotations.ValueOf : null),
         };
     }
 
