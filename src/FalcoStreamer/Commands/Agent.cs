@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using FalcoStreamer.Configuration;
 using FalcoStreamer.Correlation;
+using FalcoStreamer.Enrichment;
 using FalcoStreamer.Pipeline;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Telemetry;
@@ -26,8 +27,9 @@ internal sealed class Agent : IAsyncDisposable
         Telemetry = new AgentTelemetry(
             host.Services.GetRequiredService<ILogger<AgentTelemetry>>(), host.Services.GetRequiredService<IMeterFactory>());
         var sources = SourceComposition.Create(options.Sources, clock, Telemetry);
-        _cluster = ClusterView.Create(options.Kubernetes, clock, Telemetry);
-        var correlator = new Correlator(KnowledgeLoading.Load(options.Knowledge.Path), options.Correlation);
+        var knowledge = KnowledgeLoading.Load(options.Knowledge.Path);
+        _cluster = ClusterView.Create(options.Kubernetes, new PodTextKeys(knowledge.Labels, knowledge.Annotations), clock, Telemetry);
+        var correlator = new Correlator(knowledge, options.Correlation);
         var sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks);
         _sinks = new SinkFan(sinks);
         _pipeline = new AlertPipeline(sources, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);

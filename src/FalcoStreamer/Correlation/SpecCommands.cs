@@ -9,8 +9,13 @@ namespace FalcoStreamer.Correlation;
 /// <remarks>The forms of a container are made once and go with it. Driven by one caller at a time.</remarks>
 internal sealed class SpecCommands
 {
+    private const int LongestCommandLine = 8 * 1024;
+
     private readonly ConditionalWeakTable<ContainerFacts, SpecForms> _formsByContainer = [];
     private readonly SpecElsewhere _elsewhere = new();
+    private readonly Func<ContainerFacts, SpecForms> _prepare;
+
+    public SpecCommands() => _prepare = Prepare;
 
     /// <summary>Compares an alert's command line with the specification of its container.</summary>
     public SpecMatch Compare(FalcoAlert alert, Subject subject)
@@ -34,8 +39,8 @@ internal sealed class SpecCommands
             return default;
         }
 
-        return FindExtended(forms, commandLine)
-            ?? (_elsewhere.Find(commandLine.Span, pod, container, Prepare) is { } elsewhere
+        return FindExtended(forms, commandLine.Span)
+            ?? (_elsewhere.Find(commandLine.Span, pod, container, _prepare) is { } elsewhere
                 ? SpecMatch.Nothing with { Elsewhere = elsewhere }
                 : forms.IsWhole ? SpecMatch.Nothing : default);
     }
@@ -112,18 +117,20 @@ internal sealed class SpecCommands
         [.. forms.All.Where(form => form is { IsPart: false, Period: not null } && form.Is(commandLine.Span, out _))
             .DistinctBy(form => form.Place).Select(form => form.Period!.Value)];
 
-    private static SpecMatch? FindExtended(SpecForms forms, Utf8Text commandLine)
+    private static SpecMatch? FindExtended(SpecForms forms, ReadOnlySpan<byte> commandLine)
     {
+        // Falco's drivers give half of this; a field that is longer was made by somebody else.
+        var seen = commandLine[..Math.Min(commandLine.Length, LongestCommandLine)];
         foreach (var form in forms.All)
         {
-            if (form.Core is { } core && commandLine.Span.IndexOf(core) is var start and >= 0 && IsWhole(commandLine.Span, start, core.Length))
+            if (form.Core is { } core && seen.IndexOf(core) is var start and >= 0 && IsWhole(seen, start, core.Length))
             {
-                var isAtStart = !form.IsScript && commandLine.Span.StartsWith(form.Text);
+                var isAtStart = !form.IsScript && seen.StartsWith(form.Text);
                 var expected = Encoding.UTF8.GetString(isAtStart ? form.Text : core);
                 return SpecMatch.Nothing with
                 {
                     Extended = form.Place,
-                    Difference = TextDifference.Describe(commandLine.ToString(), [expected]),
+                    Difference = TextDifference.Describe(Encoding.UTF8.GetString(seen), [expected]),
                 };
             }
         }

@@ -13,6 +13,8 @@ internal sealed class SpecElsewhere
     // The containers of one pod that are compared; more are no pod that a person wrote.
     private const int MostContainers = 32;
 
+    private const int ShortestScript = 10;
+
     private readonly Dictionary<UInt128, (string PodUid, string Where)> _places = [];
     private readonly Queue<UInt128> _order = new();
 
@@ -21,7 +23,7 @@ internal sealed class SpecElsewhere
     {
         foreach (var form in forms.All)
         {
-            if (!IsTelling(form))
+            if (!IsTelling(form) || form.IsScript)
             {
                 continue;
             }
@@ -42,8 +44,9 @@ internal sealed class SpecElsewhere
     /// <summary>Whose command this is, when it is that of another container of the pod or of another pod; null when it is nobody's.</summary>
     public string? Find(ReadOnlySpan<byte> commandLine, PodFacts pod, ContainerFacts own, Func<ContainerFacts, SpecForms> formsOf)
     {
-        foreach (var container in pod.Containers.Take(MostContainers))
+        for (var i = 0; i < Math.Min(pod.Containers.Count, MostContainers); i++)
         {
+            var container = pod.Containers[i];
             if (container.Name == own.Name || container.SpecCommands.Count == 0)
             {
                 continue;
@@ -51,7 +54,7 @@ internal sealed class SpecElsewhere
 
             foreach (var form in formsOf(container).All)
             {
-                if (IsTelling(form) && commandLine.SequenceEqual(form.Text))
+                if (IsTelling(form) && form.Is(commandLine, out _))
                 {
                     return $"{form.Place} of container {container.Name}";
                 }
@@ -61,5 +64,5 @@ internal sealed class SpecElsewhere
         return _places.TryGetValue(XxHash128.HashToUInt128(commandLine), out var place) && place.PodUid != pod.Uid ? place.Where : null;
     }
 
-    private static bool IsTelling(SpecForm form) => form is { IsSentIn: true, IsPart: false, IsScript: false, IsCut: false, Core: not null };
+    private static bool IsTelling(SpecForm form) => form is { IsSentIn: true, IsPart: false, IsCut: false } && (form.Core is not null || (form.IsScript && form.Text.Length >= ShortestScript));
 }

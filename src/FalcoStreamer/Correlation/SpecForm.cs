@@ -50,7 +50,7 @@ internal sealed record SpecForm
             return IsCut ? commandLine.StartsWith(Text) : commandLine.SequenceEqual(Text);
         }
 
-        return commandLine.Length > Text.Length
+        return commandLine.Length - Text.Length is > 0 and <= LongestHead
             && commandLine.EndsWith(Text)
             && SpecScript.Runs(Program, Encoding.UTF8.GetString(commandLine[..^Text.Length]), out before);
     }
@@ -103,6 +103,9 @@ internal sealed record SpecForm
             || path.Span.StartsWith("/run/"u8) || path.Span.StartsWith("/proc/"u8) || path.Span.StartsWith("memfd:"u8);
         return isAnybodys ? SpecMatch.Differ : null;
     }
+
+    // The name of an interpreter, its option and a directory.
+    private const int LongestHead = 64;
 
     private const int MostIndexed = 3;
     private static readonly string[] IndexedArguments = ["proc.args[0]", "proc.args[1]", "proc.args[2]", "proc.args[3]"];

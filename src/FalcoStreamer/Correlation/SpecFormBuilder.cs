@@ -7,7 +7,7 @@ namespace FalcoStreamer.Correlation;
 /// <summary>The forms of one container's commands.</summary>
 /// <param name="All">The forms, those of probes and hooks first.</param>
 /// <param name="IsWhole">False when a bound or a value that the specification does not hold left something out: then nothing can be said to be missing from it.</param>
-internal sealed record SpecForms(IReadOnlyList<SpecForm> All, bool IsWhole);
+internal sealed record SpecForms(SpecForm[] All, bool IsWhole);
 
 /// <summary>
 /// Brings the commands of a container's specification into the forms that Falco may show: <c>proc.cmdline</c> is the process name, cut at 15
@@ -56,7 +56,7 @@ internal sealed partial class SpecFormBuilder
             builder.AddCommand(new Origin(place, IsSentIn: false, null), [.. container.Command, .. container.Args]);
         }
 
-        return new SpecForms(builder._forms, builder._isWhole);
+        return new SpecForms([.. builder._forms], builder._isWhole);
     }
 
     private static string PlaceOf(SpecCommandKind kind) => kind switch
@@ -121,7 +121,9 @@ internal sealed partial class SpecFormBuilder
 
         if (!SpecNames.IsShell(name))
         {
-            Add(form with { IsScript = true, Core = null }, words);
+            // Where the kernel cuts the name, the name is in no text that a person writes.
+            var isNameCut = core is not null && !words[0].EndsWith(name, StringComparison.Ordinal);
+            Add(form with { IsScript = true, Core = isNameCut ? CoreOf(string.Join(' ', words)) : null }, words);
         }
 
         if (SpecWrapper.TryUnwrap(words, name, out var inner, out var stays))

@@ -82,6 +82,21 @@ public sealed class SpecCommandsTests
         Assert.Equal((SpecMatch.None, "livenessProbe", difference), (match.Equal, match.Extended, match.Difference));
     }
 
+    [Theory]
+    [InlineData("bash -c /usr/share/elasticsearch-ready --now; id")]
+    [InlineData("sh -c id; /usr/share/elasticsearch-ready --now")]
+    [InlineData("elasticsearch-r --now ; id")]
+    public void SeesAnAddition_WhenTheProbesNameIsCut(string commandLine) =>
+        Assert.Equal("livenessProbe", Compare(commandLine, Probe("/usr/share/elasticsearch-ready", "--now")).Extended);
+
+    [Fact]
+    public void LooksNoFurtherThanFalcoShows_WhenAFieldIsAMegabyteLong()
+    {
+        var match = Compare($"sh -c {new string(' ', 1_000_000)}pg_isready -U app", Probe("pg_isready", "-U", "app"));
+
+        Assert.Equal(SpecMatch.Nothing, match);
+    }
+
     [Fact]
     public void DoesNotTakeAnotherWordForAnAddition() =>
         Assert.Equal(SpecMatch.None, Compare("cat /tmp/healthy2", Probe("cat", "/tmp/healthy")).Extended);
@@ -184,15 +199,15 @@ public sealed class SpecCommandsTests
         Assert.Equal(answer, match.Program);
     }
 
-    [Fact]
-    public void NamesTheContainerThatTheProbeIsOf_WhenItRunsInAnother()
+    [Theory]
+    [InlineData("pg_isready -U app", "pg_isready", "-U", "app")]
+    [InlineData("ready.sh /scripts/ready.sh", "/scripts/ready.sh", null, null)]
+    public void NamesTheContainerThatTheProbeIsOf_WhenItRunsInAnother(string commandLine, string program, string? first, string? second)
     {
-        var pod = SomePods.Pod(SomePods.Container()) with
-        {
-            Containers = [SomePods.Container(), Probe("pg_isready", "-U", "app") with { Name = "db" }],
-        };
+        var probe = Probe([.. new[] { program, first, second }.OfType<string>()]) with { Name = "db" };
+        var pod = SomePods.Pod(SomePods.Container()) with { Containers = [SomePods.Container(), probe] };
 
-        var match = _commands.Compare(Command("pg_isready -U app"), SomePods.Subject(pod));
+        var match = _commands.Compare(Command(commandLine), SomePods.Subject(pod));
 
         Assert.Equal("livenessProbe of container db", match.Elsewhere);
     }
@@ -257,7 +272,7 @@ public sealed class SpecCommandsTests
 
         var forms = SpecFormBuilder.Build(container);
 
-        Assert.True(forms.All.Count <= SpecFormBuilder.MostForms);
+        Assert.True(forms.All.Length <= SpecFormBuilder.MostForms);
         Assert.True(forms.All.Sum(form => form.Text.Length + (form.Core?.Length ?? 0)) <= SpecFormBuilder.MostBytes);
     }
 
