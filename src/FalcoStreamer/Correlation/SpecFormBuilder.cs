@@ -90,6 +90,12 @@ internal sealed partial class SpecFormBuilder
         }
 
         var name = SpecNames.ProcessName(words[0]);
+        if (SpecScript.WaitsForInput(name, words))
+        {
+            // Whoever gives it that input decides what it does: that such a shell is in the specification says nothing about another one.
+            return;
+        }
+
         var shellText = ShellTextOf(words, name, out var flag);
         // An application may well start itself again with more arguments; only what a shell reads can be added to.
         var core = isPart || (!origin.IsSentIn && shellText is null) ? null : CoreOf(shellText ?? string.Join(' ', [name, .. words[1..]]));

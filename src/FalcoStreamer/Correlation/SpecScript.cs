@@ -12,6 +12,15 @@ internal static class SpecScript
     // Where a name without a slash is looked for when the image does not say otherwise.
     private static readonly string[] SearchPath = ["/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"];
 
+    /// <summary>Whether <paramref name="words"/> are a shell or another interpreter that is given nothing to run.</summary>
+    public static bool WaitsForInput(string name, string[] words)
+    {
+        var start = name == "busybox" && words.Length > 1 ? 1 : 0;
+        return name != "env"
+            && Interpreters.Contains(SpecNames.WithoutVersion(SpecNames.ProcessName(words[start])))
+            && words.Skip(start + 1).All(word => word.StartsWith('-'));
+    }
+
     /// <summary>
     /// Whether <paramref name="head"/>, which stands before the script's path in a command line, is that of <paramref name="program"/> run as a
     /// script. <paramref name="arguments"/> is how many arguments the interpreter has got by then, the path included.

@@ -57,6 +57,11 @@ public sealed class SpecCommandsTests
         { "a.out 1000000", ["sh", "-c", "exec sleep 1000000"] },
         { "id", ["sh", "-c", "pg_isready -U app | id"] },
         { "redis-cli -p 6380 ping", ["redis-cli", "-p", "$(PORT)", "ping"] },
+        { "bash", ["bash"] },
+        { "sh -i", ["sh", "-i"] },
+        { "busybox sh", ["busybox", "sh"] },
+        { "bash", ["sh", "-c", "prepare --all; exec bash"] },
+        { "python3", ["tini", "--", "python3"] },
     };
 
     [Theory]
