@@ -57,8 +57,7 @@ internal static class JudgementCases
         var alerts = new List<JsonObject>();
         foreach (var alert in given["alerts"]!.AsArray())
         {
-            var merged = YamlJson.Merge(given["change"], alert)!.AsObject();
-            merged["fields"] = YamlJson.Merge(alert!["fields"], given["change"]?["fields"] ?? new JsonObject());
+            var merged = YamlJson.Merge(alert, given["change"] ?? new JsonObject())!.AsObject();
             time += TimeSpan.FromMilliseconds(merged["after"]?.GetValue<long>() ?? 0);
             alerts.Add(BuildAlert(merged, (merged["pod"] ?? given["pod"])?.GetValue<string>(), built, time));
         }
