@@ -45,6 +45,8 @@ internal static class MarkdownRenderer
         markdown.Append(incident.Rules.Count > 1 ? "- **Rules:** " : "- **Rule:** ")
             .AppendJoin(", ", incident.Rules.Select(rule => MarkdownText.Code(rule)))
             .Append(" (priority ").Append(incident.Priority.Word()).Append(")\n");
+        AppendFact(markdown, "Source", subject.Source);
+        AppendFact(markdown, "Object", subject.Object is null ? null : SubjectPhrase.Of(subject));
         AppendFact(markdown, "Pod", SubjectPhrase.PodName(subject), Note(subject));
         var hasContainer = subject.Kind != SubjectKind.Node && subject.ContainerType != ContainerType.Sandbox;
         AppendFact(markdown, "Container", hasContainer ? subject.Container ?? subject.ContainerId : null, subject.ContainerType switch
@@ -61,6 +63,7 @@ internal static class MarkdownRenderer
     private static string Note(Subject subject) => subject switch
     {
         { Resolution: Resolution.Deleted } => " (already deleted)",
+        { Source: { } source, Resolution: Resolution.Falco } => $" (named by the source {MarkdownText.Prose(source)} only)",
         { Resolution: Resolution.Falco } => " (named by Falco only)",
         { ContainerType: ContainerType.Sandbox } => " (its sandbox)",
         _ => "",

@@ -29,6 +29,11 @@ internal static class UnknownIncident
             return "This is Falco's word about its own state, not about a process. It matters when events were dropped: then Falco saw less than there was.";
         }
 
+        if (incident.Subject.Source is { } source)
+        {
+            return PluginIncident.Explanation(incident, source);
+        }
+
         var unseen = incident.Judgement.Unseen;
         var decides = unseen.Count > 0
             ? $"What would decide it: {Sentences.List([.. unseen.Select(Sentences.WithoutStop)])}."
@@ -44,6 +49,11 @@ internal static class UnknownIncident
             return IsLoss(incident)
                 ? [$"Falco lost events on {Place(incident)}, so silence there proves nothing: give Falco more CPU or a larger buf_size_preset in its configuration under engine."]
                 : [];
+        }
+
+        if (subject.Source is { } source)
+        {
+            return PluginIncident.Actions(incident, source);
         }
 
         var parent = incident.First.Value("proc.pname") is { } name ? $", started by {name}," : "";
@@ -64,6 +74,7 @@ internal static class UnknownIncident
     public static IReadOnlyList<string> Commands(Incident incident) => incident.Subject switch
     {
         _ when IsFalcoItself(incident) => [],
+        { Source: not null } => PluginIncident.Commands(incident),
         { Kind: SubjectKind.Node } => ["kubectl describe node {node}"],
         { Resolution: Resolution.Deleted } =>
             ["kubectl -n {namespace} get events --field-selector involvedObject.name={pod}", "kubectl -n {namespace} get {owner} -o yaml"],
