@@ -10,6 +10,7 @@ namespace FalcoStreamer.Alerts;
 internal sealed record AuditRequest
 {
     private const int MostOfCommand = 4096;
+    private const int MostShown = 128;
 
     /// <summary>Who called, by the API server's authentication.</summary>
     public string? User { get; init; }
@@ -45,11 +46,31 @@ internal sealed record AuditRequest
     /// <summary>False where only the first word of <see cref="Command"/> is known.</summary>
     public bool IsWholeCommand { get; init; }
 
-    /// <summary>Whether the API server said no.</summary>
-    public bool IsRefused { get; init; }
+    /// <summary>The API server's answer: the HTTP status, or else its authorization's decision; null where the rule gives neither.</summary>
+    public string? Answer { get; init; }
+
+    /// <summary>Whether the API server is known to have said no.</summary>
+    public bool IsRefused => Answer is "401" or "403" or "forbid";
 
     /// <summary>Whose deed it is: a proxy such as Rancher's calls with an account of its own, for the user that it names.</summary>
     public string? Account => Impersonated ?? User;
+
+    /// <summary>Who called, with all that is known of it: <c>alice (groups dev, from 10.0.0.7, with kubectl/v1.31.0)</c>.</summary>
+    public string Caller
+    {
+        get
+        {
+            string?[] details =
+            [
+                Impersonated is null ? null : $"called by {Shown(User ?? "somebody")}",
+                Groups is null ? null : $"groups {Shown(Groups)}",
+                SourceIps is null ? null : $"from {Shown(SourceIps)}",
+                UserAgent is null ? null : $"with {Shown(UserAgent)}",
+            ];
+            var known = string.Join(", ", details.Where(detail => detail is not null));
+            return Shown(Account ?? "an account that the alert does not name") + (known.Length == 0 ? "" : $" ({known})");
+        }
+    }
 
     /// <summary>False for the accounts of programs and for nobody; people have others.</summary>
     public bool IsPerson =>
@@ -91,7 +112,7 @@ internal sealed record AuditRequest
             Container = Text(alert, "ka.uri.param[container]") ?? uri.Container,
             Command = Cut(uri.Command ?? Text(alert, "ka.uri.param[command]")),
             IsWholeCommand = uri.Command is { Length: <= MostOfCommand },
-            IsRefused = Text(alert, "ka.response.code") is "401" or "403" || Text(alert, "ka.auth.decision") == "forbid",
+            Answer = Text(alert, "ka.response.code") ?? Text(alert, "ka.auth.decision"),
         };
     }
 
@@ -101,6 +122,8 @@ internal sealed record AuditRequest
 
     private static string? Text(FalcoAlert alert, string field) =>
         alert.Field(field) is { IsPresent: true, Span.IsEmpty: false } value ? value.ToString() : null;
+
+    private static string Shown(string text) => text.Length > MostShown ? $"{text[..MostShown]}…" : text;
 
     private static string? Cut(string? text) => text is { Length: > MostOfCommand } ? text[..MostOfCommand] : text;
 

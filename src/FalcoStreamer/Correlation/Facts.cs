@@ -45,6 +45,9 @@ internal readonly struct Facts(FalcoAlert alert, Subject subject, SpecMatch spec
         "spec.equals" => Fact.From(spec.Equal),
         "spec.extends" => Fact.From(spec.Extended),
         "spec.due" => Fact.From(IsDue()),
+        "audit.account" => Fact.From(AuditRequest.From(alert)?.Account),
+        "audit.person" => Fact.From(AuditRequest.From(alert) is { Account: not null } request ? request.IsPerson : null),
+        "audit.refused" => Fact.From(AuditRequest.From(alert) is { Answer: not null } answered ? answered.IsRefused : null),
         _ => default,
     };
 

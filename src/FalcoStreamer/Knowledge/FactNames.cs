@@ -32,6 +32,9 @@ internal static class FactNames
         ["terminal.unexpected"] = "whether there was a terminal (proc.tty)",
         ["spec.equals"] = "the commands in the container's specification",
         ["spec.extends"] = "the commands in the container's specification",
+        ["audit.account"] = "the account in the API server's audit log",
+        ["audit.person"] = "whether the account is a person's",
+        ["audit.refused"] = "whether the API server refused the request",
         ["spec.due"] = "whether the moment fits the specification",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -82,7 +82,7 @@ internal static class MarkdownRenderer
         var judgement = report.Incident.Judgement;
         AppendHeading(markdown, "What it most probably is");
         markdown.Append(MarkdownText.Prose(report.Explanation)).Append('\n');
-        AppendEvidence(markdown, judgement.IsImitation ? "What fits the genuine behaviour" : "What speaks for it", judgement.For);
+        AppendEvidence(markdown, judgement.IsImitation ? "What fits the genuine behaviour" : judgement.Behaviour is null ? "What is known" : "What speaks for it", judgement.For);
         AppendEvidence(markdown, judgement.IsImitation ? "What does not fit it" : "What speaks against it", judgement.Against);
         // Of something unknown the explanation has already said what would decide it.
         if (judgement.Behaviour is not null && judgement.Unseen.Count > 0)

@@ -24,6 +24,7 @@ internal sealed partial class Placeholders(Incident incident)
     [
         "subject", "namespace", "pod", "container", "container.id", "image", "node", "owner", "owner.kind", "owner.name", "serviceAccount",
         "command", "process", "parent", "user", "rule", "priority", "count", "time", "firstTime", "lastTime", "spec",
+        "who", "audit.user", "from", "until",
     ];
 
     /// <summary>The placeholders in <paramref name="text"/>, in their order.</summary>
@@ -64,10 +65,17 @@ internal sealed partial class Placeholders(Incident incident)
             "time" or "firstTime" => incident.FirstTime.ToString(),
             "lastTime" => incident.LastTime.ToString(),
             "spec" => incident.Judgement.SpecPlace,
+            "who" => People.Who(incident),
+            "audit.user" => People.Account(incident),
+            "from" => Second(incident.FirstTime + TimeSpan.FromMinutes(-2)),
+            "until" => Second(incident.LastTime + TimeSpan.FromMinutes(1)),
             _ => alert.Value(name),
         };
         return string.IsNullOrEmpty(value) ? null : value;
     }
+
+    /// <summary>A time as the API server's audit log writes it, without the fraction: <c>2025-01-01T10:00:00Z</c>.</summary>
+    private static string Second(AlertTime time) => $"{time.ToString().AsSpan(0, 19)}Z";
 
     private string? Fill(string text, Func<string, char, string?> write)
     {

@@ -14,8 +14,8 @@ internal static partial class ReportWriter
         {
             Incident = incident,
             Headline = Headline(incident, placeholders),
-            Explanation = Explanation(incident, placeholders),
-            Actions = Actions(incident, placeholders),
+            Explanation = string.Join(' ', new[] { Explanation(incident, placeholders), People.Explanation(incident) }.Where(text => !string.IsNullOrEmpty(text))),
+            Actions = [.. People.Actions(incident), .. Actions(incident, placeholders)],
             Commands = Commands(incident, placeholders),
             Hardening = HardeningAdvice.For(incident),
             Exception = FalcoException.For(incident),
@@ -34,7 +34,7 @@ internal static partial class ReportWriter
         var place = SubjectPhrase.Within(incident.Subject);
         if (!judgement.IsImitation)
         {
-            return placeholders.Prose(behaviour.Headline) ?? $"{Sentences.WithoutStop(behaviour.Title)} {place}";
+            return People.Headline(incident) ?? placeholders.Prose(behaviour.Headline) ?? $"{Sentences.WithoutStop(behaviour.Title)} {place}";
         }
 
         return behaviour.ImitationHeadline is { } headline && placeholders.Prose(headline) is { } filled
@@ -66,6 +66,11 @@ internal static partial class ReportWriter
     private static List<string> Actions(Incident incident, Placeholders placeholders)
     {
         var judgement = incident.Judgement;
+        if (People.IsDoubtedHarmless(judgement))
+        {
+            return [];
+        }
+
         var texts = judgement.IsImitation ? judgement.Behaviour?.ImitationActions : judgement.Behaviour?.Actions;
         List<string> actions = [.. (texts ?? []).Select(placeholders.Prose).OfType<string>()];
         return actions.Count > 0 || judgement.Verdict is Verdict.Benign ? actions : UnknownIncident.Actions(incident);
@@ -74,7 +79,7 @@ internal static partial class ReportWriter
     private static List<string> Commands(Incident incident, Placeholders placeholders)
     {
         var texts = incident.Judgement.Behaviour?.Commands is { Count: > 0 } own ? own : UnknownIncident.Commands(incident);
-        return [.. texts.Select(placeholders.Shell).OfType<string>()];
+        return [.. texts.Concat(People.Commands(incident)).Select(placeholders.Shell).OfType<string>()];
     }
 
     /// <summary>The behaviour's techniques, then those that Falco's rules are tagged with.</summary>
