@@ -22,7 +22,14 @@ internal static class JudgementCases
         {
             var written = item!.AsObject();
             var name = written["id"]!.GetValue<string>();
-            var given = written["like"] is { } like ? YamlJson.Merge(read[like.GetValue<string>()], written)!.AsObject() : written;
+            var given = written;
+            if (written["like"] is { } like)
+            {
+                var model = read[like.GetValue<string>()];
+                given = YamlJson.Merge(model, written)!.AsObject();
+                given["change"] = YamlJson.Compose(model["change"], written["change"]);
+            }
+
             Assert.True(read.TryAdd(name, given), $"{file}: the case {name} is there twice");
             yield return Build($"{Path.GetFileNameWithoutExtension(file)}/{name}", given, pods);
         }

@@ -39,6 +39,23 @@ internal static class YamlJson
         return merged;
     }
 
+    /// <summary>One merge patch over another: what either takes away stays taken away.</summary>
+    public static JsonNode? Compose(JsonNode? known, JsonNode? change)
+    {
+        if (known is not JsonObject old || change is not JsonObject changes)
+        {
+            return (change ?? known)?.DeepClone();
+        }
+
+        var composed = old.DeepClone().AsObject();
+        foreach (var (name, value) in changes)
+        {
+            composed[name] = value is null ? null : Compose(composed[name], value);
+        }
+
+        return composed;
+    }
+
     private static JsonNode? From(YamlNode node) => node switch
     {
         YamlMappingNode mapping => new JsonObject(mapping.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, From(child.Value)))),
