@@ -57,7 +57,8 @@ internal static class People
     {
         if (incident.Judgement.Attribution is not { } known)
         {
-            return AuditRequest.From(incident.First) is { } request ? Request(request) : null;
+            // The headline has the account already.
+            return AuditRequest.From(incident.First) is { } request && (request.Caller != request.Account || request.IsRefused) ? Request(request) : null;
         }
 
         var names = string.Join(" or ", known.Requests.Select(request => request.Caller));
@@ -90,13 +91,14 @@ internal static class People
 
         if (incident.Judgement.Attribution is { } person)
         {
-            return [$"Ask {person.Accounts} whether this was their work. If it was not, somebody else has that access: revoke it first, then look what else it did."];
+            return [$"Ask {person.Accounts} whether this was their work. If it was not, somebody else has that access: revoke it first, then look what else the account did, with the last command."];
         }
 
         return !IsUnknownPerson(incident) || incident.Judgement.IsImitation ? [] :
         [
             $"Find out who it was: the API server's audit log has the request for exec, attach or ephemeralcontainers of pod {SubjectPhrase.PodName(incident.Subject)} at {incident.FirstTime} or before, "
                 + "and the commands below search it. A session that is still open stands under the time when it began.",
+            "If nobody of your team was there, take it for an intrusion, and revoke that account's access first.",
             "On EKS ask CloudWatch Logs Insights, over the cluster's log group: fields @timestamp, user.username, sourceIPs.0, requestURI | filter @logStream like /kube-apiserver-audit/ "
                 + $"| filter objectRef.namespace = \"{incident.Subject.Namespace}\" and objectRef.name = \"{incident.Subject.Name}\" and objectRef.subresource in [\"exec\", \"attach\", \"ephemeralcontainers\"]",
         ];
