@@ -11,9 +11,9 @@ internal sealed class ClusterView
     private readonly PodWatcher? _watcher;
     private readonly ClusterIdentity? _identity;
 
-    private ClusterView(KubernetesOptions options, TimeProvider clock, AgentTelemetry telemetry)
+    private ClusterView(KubernetesOptions options, PodTextKeys wanted, TimeProvider clock, AgentTelemetry telemetry)
     {
-        var pods = new PodDirectory(clock, telemetry);
+        var pods = new PodDirectory(clock, telemetry, wanted);
         Pods = pods;
         NodeName = options.NodeName ?? Environment.GetEnvironmentVariable("NODE_NAME");
         if (!options.Enabled)
@@ -60,7 +60,7 @@ internal sealed class ClusterView
     public bool IsSynced => _watcher?.IsSynced ?? true;
 
     /// <exception cref="ConfigurationException">The node or the API server is not given.</exception>
-    public static ClusterView Create(KubernetesOptions options, TimeProvider clock, AgentTelemetry telemetry) => new(options, clock, telemetry);
+    public static ClusterView Create(KubernetesOptions options, PodTextKeys wanted, TimeProvider clock, AgentTelemetry telemetry) => new(options, wanted, clock, telemetry);
 
     /// <summary>Keeps what is known up to date until it is cancelled; then it ends normally.</summary>
     public Task RunAsync(CancellationToken cancellation) => _watcher is null || _identity is null

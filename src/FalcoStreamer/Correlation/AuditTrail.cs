@@ -81,6 +81,12 @@ internal sealed class AuditTrail
     /// <summary>The best explanation of an incident's processes, if it is better than the one that it has.</summary>
     private static Attribution? Meet(PodTrail trail, OpenIncident incident)
     {
+        // So it is nearly always: few clusters let Falco read the audit log.
+        if (trail.Requests.Count == 0)
+        {
+            return null;
+        }
+
         List<(SeenRequest Request, AttributionMatch Match, TimeSpan Distance)> meetings = [];
         foreach (var process in trail.Processes.Where(process => process.Incident == incident))
         {

@@ -18,10 +18,13 @@ internal sealed class BehaviourMatcher(BehaviourLibrary library)
 
     private readonly SpecCommands _specCommands = new();
 
-    /// <summary>What the alert is taken for; the subject is what it is about.</summary>
-    public Judgement Judge(FalcoAlert alert, Subject subject)
+    /// <summary>What the alert is taken for.</summary>
+    /// <param name="alert">The alert.</param>
+    /// <param name="subject">What it is about.</param>
+    /// <param name="company">What else happened on that container; the default value when nobody looked.</param>
+    public Judgement Judge(FalcoAlert alert, Subject subject, Company company = default)
     {
-        var facts = new Facts(alert, subject, _specCommands.Compare(alert, subject));
+        var facts = new Facts(alert, subject, _specCommands.Compare(alert, subject), company);
         Judgement? best = null;
         foreach (var behaviour in library.Single)
         {
@@ -61,30 +64,19 @@ internal sealed class BehaviourMatcher(BehaviourLibrary library)
         _ => 0,
     };
 
-    private static Judgement? JudgeBy(Behaviour behaviour, in Facts facts, Subject subject) => Holds(behaviour.When, facts) switch
+    private static Judgement? JudgeBy(Behaviour behaviour, Facts facts, Subject subject)
     {
-        Answer.Yes => EvidenceScale.Weigh(behaviour, facts, subject, []),
-        Answer.No when EvidenceScale.SignsOfImitation(behaviour, facts) is { Count: > 0 } signs =>
-            EvidenceScale.Weigh(behaviour, facts, subject, signs),
-        _ => null,
-    };
-
-    /// <summary>Yes if all hold, no if one does not, else not known.</summary>
-    private static Answer Holds(IReadOnlyList<Predicate> predicates, in Facts facts)
-    {
-        var holds = Answer.Yes;
-        foreach (var predicate in predicates)
+        if (PredicateEvaluator.AskAll(behaviour.Scope, facts) != Answer.Yes)
         {
-            switch (PredicateEvaluator.Ask(predicate, facts, out _))
-            {
-                case Answer.No:
-                    return Answer.No;
-                case Answer.Unknown:
-                    holds = Answer.Unknown;
-                    break;
-            }
+            return null;
         }
 
-        return holds;
+        return PredicateEvaluator.AskAll(behaviour.When, facts) switch
+        {
+            Answer.Yes => EvidenceScale.Weigh(behaviour, facts, subject, []),
+            Answer.No when EvidenceScale.SignsOfImitation(behaviour, facts) is { Count: > 0 } signs =>
+                EvidenceScale.Weigh(behaviour, facts, subject, signs),
+            _ => null,
+        };
     }
 }

@@ -19,15 +19,15 @@ internal static class EvidenceScale
     private const double WorthMissing = 2;
 
     /// <summary>The reasons to think that something imitates a behaviour that does not hold; empty when nothing does.</summary>
-    public static List<Evidence> SignsOfImitation(Behaviour behaviour, in Facts facts)
+    public static List<Evidence> SignsOfImitation(Behaviour behaviour, Facts facts)
     {
         var signs = new List<Evidence>();
         foreach (var predicate in behaviour.Resembles)
         {
-            if (PredicateEvaluator.Ask(predicate, facts, out var fact) == Answer.Yes)
+            if (PredicateEvaluator.Ask(predicate, facts, out var ground) == Answer.Yes)
             {
-                var difference = DescribeDifference(behaviour, predicate, fact, facts.Spec);
-                signs.Add(new Evidence($"{Say(predicate, fact, facts.Spec)}: {difference}", predicate.Weight));
+                var difference = DescribeDifference(behaviour, ground, facts.Spec);
+                signs.Add(new Evidence($"{Say(predicate, ground, facts.Spec)}: {difference}", predicate.Weight));
             }
         }
 
@@ -35,7 +35,7 @@ internal static class EvidenceScale
     }
 
     /// <summary>The judgement by one behaviour; <paramref name="signs"/> are those of an imitation, empty when the behaviour holds.</summary>
-    public static Judgement Weigh(Behaviour behaviour, in Facts facts, Subject subject, List<Evidence> signs)
+    public static Judgement Weigh(Behaviour behaviour, Facts facts, Subject subject, List<Evidence> signs)
     {
         var evidenceFor = new List<Evidence>();
         var evidenceAgainst = new List<Evidence>(signs);
@@ -79,38 +79,40 @@ internal static class EvidenceScale
             : Verdict.LikelyBenign;
     }
 
-    private static void Collect(IReadOnlyList<Predicate> predicates, in Facts facts, List<Evidence> evidence, List<string> unseen)
+    private static void Collect(IReadOnlyList<Predicate> predicates, Facts facts, List<Evidence> evidence, List<string> unseen)
     {
         foreach (var predicate in predicates)
         {
-            switch (PredicateEvaluator.Ask(predicate, facts, out var fact))
+            switch (PredicateEvaluator.Ask(predicate, facts, out var ground))
             {
                 case Answer.Yes when predicate.Weight > 0:
-                    evidence.Add(new Evidence(Say(predicate, fact, facts.Spec), predicate.Weight));
+                    evidence.Add(new Evidence(Say(predicate, ground, facts.Spec), predicate.Weight));
                     break;
                 case Answer.Unknown when predicate.Weight >= WorthMissing:
-                    unseen.Add(FactNames.LabelOf(predicate.Field));
+                    unseen.Add(FactNames.LabelOf(ground.Predicate.Field));
                     break;
             }
         }
     }
 
-    private static string Say(Predicate predicate, Fact fact, SpecMatch spec) =>
-        (predicate.Says ?? $"{FactNames.LabelOf(predicate.Field)} is {{value}}")
+    private static string Say(Predicate predicate, Ground ground, SpecMatch spec) =>
+        (predicate.Says ?? ground.Predicate.Says ?? $"{FactNames.LabelOf(ground.Predicate.Field)} is {{value}}")
             .Replace("{spec}", spec.Equal, StringComparison.Ordinal)
             // Last, because the value is the attacker's and may itself hold a placeholder.
-            .Replace("{value}", fact.ToString(), StringComparison.Ordinal);
+            .Replace("{value}", ground.Fact.ToShortString(), StringComparison.Ordinal);
 
-    private static string DescribeDifference(Behaviour behaviour, Predicate resembles, Fact fact, SpecMatch spec)
+    private static string DescribeDifference(Behaviour behaviour, Ground resembles, SpecMatch spec)
     {
-        if (spec.Addition is { } addition && resembles.AlertField is null)
+        var field = resembles.Predicate.Field;
+        if (spec.Addition is { } addition && field.StartsWith("spec.", StringComparison.Ordinal))
         {
             return TextDifference.Following(addition);
         }
 
-        var expected = behaviour.When.FirstOrDefault(predicate =>
-            predicate.Operator == PredicateOperator.In && predicate.Field == resembles.Field);
-        return expected is null ? $"it is “{fact}”" : TextDifference.Describe(fact.ToString(), expected.Values);
+        var expected = behaviour.When
+            .SelectMany(predicate => predicate.Members)
+            .FirstOrDefault(predicate => predicate.Operator == PredicateOperator.In && predicate.Field == field);
+        return expected is null ? $"it is “{resembles.Fact.ToShortString()}”" : TextDifference.Describe(resembles.Fact.ToString(), expected.Values);
     }
 
     private static Evidence[] Sorted(List<Evidence> evidence) => [.. evidence.OrderByDescending(item => item.Weight)];

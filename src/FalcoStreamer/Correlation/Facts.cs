@@ -7,39 +7,55 @@ namespace FalcoStreamer.Correlation;
 /// <summary>
 /// Everything that a predicate can ask about one alert and its subject (<see cref="FactNames"/>). What is not known is said to be so, never guessed.
 /// </summary>
-internal readonly struct Facts(FalcoAlert alert, Subject subject, SpecMatch spec)
+/// <remarks>Nothing is computed before it is asked for; what is costly is kept for the next behaviour that asks. For one caller at a time.</remarks>
+internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, Company company = default)
 {
+    private IReadOnlyList<Utf8Text>? _ancestors;
+    private IReadOnlyList<Utf8Text>? _tags;
+    private string? _repository;
+    private string? _owner;
+
     public FalcoAlert Alert => alert;
 
     public SpecMatch Spec => spec;
 
-    public Fact Of(Predicate predicate) => predicate.AlertField is { } field ? OfAlert(field) : OfSubject(predicate.Field);
+    public Fact Of(FieldPredicate predicate) =>
+        predicate.AlertField is { } field ? Fact.From(alert.Field(field)) : Of(predicate.Name, predicate.Key);
 
-    private Fact OfAlert(ReadOnlySpan<byte> field) => field switch
+    private Fact Of(string name, string? key) => name switch
     {
-        _ when field.SequenceEqual("rule"u8) => Fact.From(alert.RuleText),
-        _ when field.SequenceEqual("source"u8) => Fact.From(alert.SourceText),
-        _ when field.SequenceEqual("priority"u8) => Fact.From(alert.Priority.Word()),
-        _ => Fact.From(alert.Field(field)),
-    };
-
-    private Fact OfSubject(string name) => name switch
-    {
-        "subject.kind" => Fact.From(subject.Kind.ToString()),
+        "alert.rule" => Fact.From(alert.RuleText),
+        "alert.source" => Fact.From(alert.SourceText),
+        "alert.priority" => Fact.From(alert.Priority.Word()),
+        "alert.tags" => Fact.From(_tags ??= [.. alert.Tags]),
+        "subject.kind" => Fact.From(KindWord()),
         "pod.name" => Fact.From(subject.Kind == SubjectKind.Node ? null : subject.Name),
         "pod.namespace" => Fact.From(subject.Namespace),
-        "pod.owner" => Fact.From(subject.Owner is { } owner ? $"{owner.Kind}/{owner.Name}" : null),
+        "pod.owner" => Fact.From(_owner ??= subject.Owner is { } owner ? $"{owner.Kind}/{owner.Name}" : null),
         "pod.owner.kind" => Fact.From(subject.Owner?.Kind ?? (subject.Pod is { Controller: null } ? "none" : null)),
         "pod.serviceAccount" => Fact.From(subject.Pod?.ServiceAccount),
+        "pod.tokenMounted" => Fact.From(subject.Pod?.TokenMounted),
         "pod.hostNetwork" => Fact.From(subject.Pod?.HostNetwork),
         "pod.hostPID" => Fact.From(subject.Pod?.HostPid),
+        "pod.hostIPC" => Fact.From(subject.Pod?.HostIpc),
+        "pod.hostPaths" => Fact.From(subject.Pod?.HostPaths),
         "pod.deleting" => Fact.From(subject.Pod is { } pod ? pod.Deleting is not null : null),
+        "pod.age" => Fact.From(AgeOf(subject.Pod?.Created)),
+        "pod.labels" => Fact.From(subject.Pod?.Labels.ValueOf(key!)),
+        "pod.annotations" => Fact.From(subject.Pod?.Annotations.ValueOf(key!)),
         "container.name" => Fact.From(subject.Container),
-        "container.type" => Fact.From(subject.ContainerType?.ToString()),
-        "container.image.repository" => Fact.From(Repository()),
+        "container.type" => Fact.From(ContainerTypeWord()),
+        "container.image.repository" => Fact.From(_repository ??= Repository()),
+        "container.image.tag" => Fact.From(Tag()),
+        "container.command" => Fact.From(subject.ContainerFacts is { } facts ? string.Join(' ', [.. facts.Command, .. facts.Args]) : null),
         "container.privileged" => Fact.From(subject.ContainerFacts is { } facts ? facts.Security.Privileged ?? false : null),
+        "container.capabilities" => Fact.From(SubjectSets.Capabilities(subject.ContainerFacts)),
+        "container.hostPaths" => Fact.From(SubjectSets.HostPaths(subject.ContainerFacts, writableOnly: false)),
+        "container.writableHostPaths" => Fact.From(SubjectSets.HostPaths(subject.ContainerFacts, writableOnly: true)),
         "container.tty" => Fact.From(subject.ContainerFacts?.Tty),
         "container.age" => Fact.From(ContainerAge()),
+        "container.restarts" => Fact.From(subject.ContainerFacts?.RestartCount),
+        "process.ancestors" => Fact.From((_ancestors ??= SubjectSets.Ancestors(alert)) is { Count: > 0 } known ? known : null),
         "process.entered" => Fact.From(EnteredFromOutside()),
         "terminal.unexpected" => Fact.From(HasUnexpectedTerminal()),
         "spec.equals" => Fact.From(spec.Equal),
@@ -48,7 +64,28 @@ internal readonly struct Facts(FalcoAlert alert, Subject subject, SpecMatch spec
         "audit.account" => Fact.From(AuditRequest.From(alert)?.Account),
         "audit.person" => Fact.From(AuditRequest.From(alert) is { Account: not null } request ? request.IsPerson : null),
         "audit.refused" => Fact.From(AuditRequest.From(alert) is { Answer: not null } answered ? answered.IsRefused : null),
+        "company.rules" => Fact.From(company.Rules),
+        "company.unexplained" => Fact.From(company.Unexplained),
+        "company.commands" => Fact.From(company.Commands),
+        "visibility.drops" => Fact.From(company.LostEvents),
         _ => default,
+    };
+
+    private string KindWord() => subject.Kind switch
+    {
+        SubjectKind.Pod => "Pod",
+        SubjectKind.Node => "Node",
+        _ => "Unresolved",
+    };
+
+    private string? ContainerTypeWord() => subject switch
+    {
+        { ContainerFacts.IsSidecar: true } => "Sidecar",
+        { ContainerType: ContainerType.Container } => "Container",
+        { ContainerType: ContainerType.Init } => "Init",
+        { ContainerType: ContainerType.Ephemeral } => "Ephemeral",
+        { ContainerType: ContainerType.Sandbox } => "Sandbox",
+        _ => null,
     };
 
     private string? Repository() => ImageName.Repository(
@@ -56,18 +93,25 @@ internal readonly struct Facts(FalcoAlert alert, Subject subject, SpecMatch spec
         ?? alert.Field("container.image.repository"u8).ToStringOrNull()
         ?? subject.Image);
 
+    private string? Tag() => subject.ContainerFacts is { } container
+        ? ImageName.Tag(container.Image)
+        : alert.Field("container.image.tag"u8).ToStringOrNull() ?? ImageName.Tag(subject.Image);
+
     /// <summary>How long the alert's own container had been running; not known for an earlier container of a crash loop.</summary>
-    private TimeSpan? ContainerAge()
+    private TimeSpan? ContainerAge() =>
+        subject.ContainerFacts is { ContainerId: { } id } container && subject.ContainerId is { } seen && id.StartsWith(seen, StringComparison.Ordinal)
+            ? AgeOf(container.StartedAt)
+            : null;
+
+    private TimeSpan? AgeOf(AlertTime? start)
     {
-        if (subject.ContainerFacts is not { StartedAt: { } started, ContainerId: { } id }
-            || subject.ContainerId is not { } seen
-            || !id.StartsWith(seen, StringComparison.Ordinal))
+        if (start is not { } time)
         {
             return null;
         }
 
-        var age = alert.Time - started;
-        // The status holds whole seconds, so a process may seem to run up to a second before its container.
+        var age = alert.Time - time;
+        // The API's times are whole seconds, so a process may seem to run up to a second before its container.
         return age > TimeSpan.FromSeconds(-2) ? TimeSpan.FromTicks(Math.Max(0, age.Ticks)) : null;
     }
 

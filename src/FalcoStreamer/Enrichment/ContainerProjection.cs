@@ -148,7 +148,7 @@ internal static class ContainerProjection
 
     private static MountFacts Mount(VolumeMountJson mount, List<VolumeJson>? volumes)
     {
-        var hostPath = volumes?.Find(volume => volume.Name == mount.Name)?.HostPath?.Path;
+        var hostPath = PodVolumes.Path(volumes?.Find(volume => volume.Name == mount.Name)?.HostPath);
         if (hostPath is not null && !string.IsNullOrEmpty(mount.SubPath))
         {
             hostPath = $"{hostPath.TrimEnd('/')}/{mount.SubPath}";

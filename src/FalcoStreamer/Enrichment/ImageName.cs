@@ -3,6 +3,20 @@ namespace FalcoStreamer.Enrichment;
 /// <summary>Compares images although every component writes their names differently.</summary>
 internal static class ImageName
 {
+    /// <summary>The tag of an image; <c>latest</c> where neither tag nor digest is written, null for null and for a digest without a tag.</summary>
+    public static string? Tag(string? image)
+    {
+        if (string.IsNullOrEmpty(image) || image.StartsWith("sha256:", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var digest = image.IndexOf('@', StringComparison.Ordinal);
+        var name = digest < 0 ? image : image[..digest];
+        var tag = name.LastIndexOf(':');
+        return tag > name.LastIndexOf('/') ? name[(tag + 1)..] : digest < 0 ? "latest" : null;
+    }
+
     /// <summary>
     /// The repository of an image without tag and digest, with the registry and the <c>library</c> that Docker's short names leave out:
     /// <c>calico/node:v3</c> is <c>docker.io/calico/node</c>. Null for null and for a bare digest.

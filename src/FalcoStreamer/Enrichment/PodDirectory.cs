@@ -6,8 +6,9 @@ namespace FalcoStreamer.Enrichment;
 /// <summary>
 /// Knows this node's pods by the IDs of their containers, those of earlier runs included, and remembers deleted pods for a while.
 /// </summary>
+/// <param name="wanted">The labels and annotations that are kept; null for all.</param>
 /// <remarks>One writer, any number of readers.</remarks>
-internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry) : IPodDirectory
+internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry, PodTextKeys? wanted = null) : IPodDirectory
 {
     /// <summary>How many deleted pods are remembered.</summary>
     public const int MostDeleted = 1024;
@@ -159,7 +160,7 @@ internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry)
             record.Deleted = null;
         }
 
-        record.Facts = pod;
+        record.Facts = wanted is null ? pod : wanted.Trim(pod);
         if (pod.ConfigHash is { } hash)
         {
             _byConfigHash[hash] = record;

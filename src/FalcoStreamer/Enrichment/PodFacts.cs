@@ -25,16 +25,28 @@ internal sealed record PodFacts
     /// <summary>The annotation <c>kubernetes.io/config.hash</c>: the UID that the runtime knows a static pod by.</summary>
     public string? ConfigHash { get; init; }
 
+    /// <summary>Its labels, as far as knowledge asks for them.</summary>
+    public PodTexts Labels { get; init; } = PodTexts.Empty;
+
+    /// <summary>Its annotations, as far as knowledge asks for them.</summary>
+    public PodTexts Annotations { get; init; } = PodTexts.Empty;
+
     public string? ServiceAccount { get; init; }
 
     /// <summary>Null where the pod leaves it to its service account, which means yes.</summary>
     public bool? AutomountServiceAccountToken { get; init; }
+
+    /// <summary>Whether its specification mounts its service account's token somewhere; null where that cannot be seen.</summary>
+    public bool? TokenMounted { get; init; }
 
     public bool HostNetwork { get; init; }
 
     public bool HostPid { get; init; }
 
     public bool HostIpc { get; init; }
+
+    /// <summary>The node's paths in its hostPath volumes, without a slash at their ends.</summary>
+    public IReadOnlyList<string> HostPaths { get; init; } = [];
 
     public AlertTime? Created { get; init; }
 

@@ -43,25 +43,11 @@ internal sealed class MetadataJson
 
     public string? DeletionTimestamp { get; set; }
 
-    public LabelsJson? Labels { get; set; }
+    public TextMapJson? Labels { get; set; }
 
-    public AnnotationsJson? Annotations { get; set; }
+    public TextMapJson? Annotations { get; set; }
 
     public List<OwnerReferenceJson>? OwnerReferences { get; set; }
-}
-
-/// <summary>The one label that matters; a dictionary would keep what users write into the others.</summary>
-internal sealed class LabelsJson
-{
-    [JsonPropertyName("pod-template-hash")]
-    public string? PodTemplateHash { get; set; }
-}
-
-/// <summary>The one annotation that matters; the others may hold 256 KiB.</summary>
-internal sealed class AnnotationsJson
-{
-    [JsonPropertyName("kubernetes.io/config.hash")]
-    public string? ConfigHash { get; set; }
 }
 
 /// <summary>An owner reference.</summary>
@@ -106,12 +92,26 @@ internal sealed class PodSpecJson
     public List<ContainerJson>? EphemeralContainers { get; set; }
 }
 
-/// <summary>A volume; only where it is a hostPath does it say more than its name.</summary>
+/// <summary>A volume; only a hostPath and a service account's token matter.</summary>
 internal sealed class VolumeJson
 {
     public string? Name { get; set; }
 
     public HostPathJson? HostPath { get; set; }
+
+    public ProjectedJson? Projected { get; set; }
+}
+
+/// <summary>A volume that is put together from several sources.</summary>
+internal sealed class ProjectedJson
+{
+    public List<ProjectedSourceJson>? Sources { get; set; }
+}
+
+/// <summary>One of the sources; only a token matters.</summary>
+internal sealed class ProjectedSourceJson
+{
+    public ElsewhereJson? ServiceAccountToken { get; set; }
 }
 
 /// <summary>A hostPath volume.</summary>

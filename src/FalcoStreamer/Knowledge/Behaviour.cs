@@ -22,7 +22,10 @@ internal sealed record Behaviour
     /// <summary>Why it happens.</summary>
     public required string Why { get; init; }
 
-    /// <summary>All must hold, else the behaviour says nothing.</summary>
+    /// <summary>All must hold, else the behaviour says nothing at all: neither that something is it nor that something imitates it. They count nothing.</summary>
+    public IReadOnlyList<Predicate> Scope { get; init; } = [];
+
+    /// <summary>All must hold, else it is not this behaviour.</summary>
     public IReadOnlyList<Predicate> When { get; init; } = [];
 
     /// <summary>If one of these holds while <see cref="When"/> does not, something imitates the behaviour.</summary>
@@ -64,6 +67,12 @@ internal sealed record Behaviour
 
     /// <summary>Where the knowledge comes from.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>Every question that it asks, those in groups and steps included.</summary>
+    public IEnumerable<FieldPredicate> Questions() => new[] { Scope, When, Resembles, For, Against }
+        .Concat(Steps.Select(step => step.AnyOf))
+        .SelectMany(predicates => predicates)
+        .SelectMany(predicate => predicate.Members);
 }
 
 /// <summary>One step of a sequence.</summary>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -8,18 +7,6 @@ namespace FalcoStreamer.Knowledge;
 internal static class BehaviourFile
 {
     private const string Schema = "falcostreamer/behaviours/v1";
-
-    private static readonly (string Key, PredicateOperator Operator)[] Operators =
-    [
-        ("in", PredicateOperator.In),
-        ("notIn", PredicateOperator.NotIn),
-        ("contains", PredicateOperator.Contains),
-        ("startsWith", PredicateOperator.StartsWith),
-        ("matches", PredicateOperator.Matches),
-        ("notMatches", PredicateOperator.NotMatches),
-        ("lessThan", PredicateOperator.LessThan),
-        ("moreThan", PredicateOperator.MoreThan),
-    ];
 
     /// <exception cref="BehaviourFileException">The file is wrong; nothing of it is returned.</exception>
     public static IReadOnlyList<Behaviour> Read(TextReader text, string file)
@@ -61,10 +48,11 @@ internal static class BehaviourFile
             Headline = yaml.Text("headline"),
             ImitationHeadline = yaml.OptionalText("imitationHeadline"),
             Why = yaml.Text("why"),
-            When = ReadPredicates(yaml, "when"),
-            Resembles = ReadPredicates(yaml, "resembles"),
-            For = ReadPredicates(yaml, "for"),
-            Against = ReadPredicates(yaml, "against"),
+            Scope = PredicateReader.ReadWeightless(yaml, "scope"),
+            When = PredicateReader.ReadAll(yaml, "when"),
+            Resembles = PredicateReader.ReadAll(yaml, "resembles"),
+            For = PredicateReader.ReadAll(yaml, "for"),
+            Against = PredicateReader.ReadAll(yaml, "against"),
             Steps = [.. yaml.Mappings("steps").Select(ReadStep)],
             MinimumSteps = (int)yaml.Number("minimumSteps", 0),
             Window = yaml.OptionalDuration("window") ?? default,
@@ -111,59 +99,8 @@ internal static class BehaviourFile
 
     private static SequenceStep ReadStep(YamlMapping yaml)
     {
-        var step = new SequenceStep(yaml.Text("title"), ReadPredicates(yaml, "anyOf"));
+        var step = new SequenceStep(yaml.Text("title"), PredicateReader.ReadAll(yaml, "anyOf"));
         yaml.RefuseOtherKeys();
         return step.AnyOf.Count > 0 ? step : throw yaml.Error("a step needs \"anyOf\"");
-    }
-
-    private static IReadOnlyList<Predicate> ReadPredicates(YamlMapping yaml, string key) =>
-        [.. yaml.Mappings(key).Select(ReadPredicate)];
-
-    private static Predicate ReadPredicate(YamlMapping yaml)
-    {
-        var field = yaml.Text("field");
-        if (!FactNames.IsKnown(field))
-        {
-            throw yaml.Error($"the field \"{field}\" is not known; it is alert.<Falco field> or one of {string.Join(", ", FactNames.All)}");
-        }
-
-        var weight = yaml.Number("weight", 1);
-        var says = yaml.OptionalText("says");
-        var used = Operators
-            .Select(entry => (entry.Operator, Values: ReadValues(yaml, entry.Key, entry.Operator)))
-            .Where(entry => entry.Values.Count > 0)
-            .ToList();
-        yaml.RefuseOtherKeys();
-        return used.Count == 1
-            ? new Predicate(field, used[0].Operator, used[0].Values, weight, says)
-            : throw yaml.Error($"a predicate has exactly one of {string.Join(", ", Operators.Select(entry => entry.Key))}");
-    }
-
-    private static IReadOnlyList<string> ReadValues(YamlMapping yaml, string key, PredicateOperator @operator)
-    {
-        if (@operator is PredicateOperator.LessThan or PredicateOperator.MoreThan)
-        {
-            return yaml.OptionalText(key) is { } limit
-                ? Quantity.TryRead(limit, out _) ? [limit] : throw yaml.Error($"\"{key}\" must be a number or a duration such as 10s")
-                : [];
-        }
-
-        var values = yaml.Texts(key);
-        if (@operator is PredicateOperator.Matches or PredicateOperator.NotMatches)
-        {
-            foreach (var pattern in values)
-            {
-                try
-                {
-                    _ = Predicate.Compile(pattern);
-                }
-                catch (Exception exception) when (exception is RegexParseException or NotSupportedException)
-                {
-                    throw yaml.Error($"\"{key}\" has a pattern that cannot be used: {exception.Message}");
-                }
-            }
-        }
-
-        return values;
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace FalcoStreamer.Knowledge;
 
 /// <summary>Every behaviour that is known, in the order of the files. Immutable.</summary>
@@ -19,6 +21,12 @@ internal sealed class BehaviourLibrary
 
     /// <summary>Those that only several alerts show.</summary>
     public IReadOnlyList<Behaviour> Sequences { get; }
+
+    /// <summary>The labels of pods that any predicate asks for.</summary>
+    public FrozenSet<string> Labels => Keys("pod.labels");
+
+    /// <summary>The annotations of pods that any predicate asks for.</summary>
+    public FrozenSet<string> Annotations => Keys("pod.annotations");
 
     /// <summary>How long after its last alert an incident may still become part of a sequence.</summary>
     public TimeSpan LongestWindow =>
@@ -60,4 +68,7 @@ internal sealed class BehaviourLibrary
             }
         }
     }
+
+    private FrozenSet<string> Keys(string name) =>
+        All.SelectMany(behaviour => behaviour.Questions()).Where(question => question.Name == name).Select(question => question.Key!).ToFrozenSet(StringComparer.Ordinal);
 }

@@ -82,7 +82,7 @@ internal static class People
     }
 
     /// <summary>What to do first.</summary>
-    public static IReadOnlyList<string> Actions(Incident incident)
+    public static List<string> Actions(Incident incident)
     {
         if (incident.Judgement.Attribution is { IsProgram: true } program)
         {

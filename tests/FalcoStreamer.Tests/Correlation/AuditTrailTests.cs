@@ -2,7 +2,6 @@ using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
 using FalcoStreamer.Knowledge;
-using FalcoStreamer.Reporting;
 using FalcoStreamer.Tests.Support;
 
 namespace FalcoStreamer.Tests.Correlation;
@@ -35,7 +34,7 @@ public sealed class AuditTrailTests
         Assert.Equal("alice@example.com", shell.Judgement.Attribution?.Accounts);
         Assert.Equal(Verdict.Undetermined, shell.Judgement.Verdict);
         Assert.Contains(shell.Judgement.For, reason => reason.Text.Contains("alice@example.com (groups dev, from 10.0.0.7)", StringComparison.Ordinal));
-        Assert.Contains("alice@example.com", ReportWriter.Write(shell).Headline, StringComparison.Ordinal);
+        Assert.Contains("alice@example.com", SomeReport.Writer.Write(shell).Headline, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -46,7 +45,7 @@ public sealed class AuditTrailTests
         AddAll((SomeAudits.Exec(At(seconds)), PodOfAudit), (Terminal(), Pod));
 
         Assert.Null(Latest(Terminal()).Judgement.Attribution);
-        Assert.StartsWith("Somebody ran", ReportWriter.Write(Latest(Terminal())).Headline, StringComparison.Ordinal);
+        Assert.StartsWith("Somebody ran", SomeReport.Writer.Write(Latest(Terminal())).Headline, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +126,7 @@ public sealed class AuditTrailTests
 
         var shell = Latest(Terminal());
         Assert.Equal("bob or alice@example.com", shell.Judgement.Attribution?.Accounts);
-        Assert.StartsWith("Somebody, most probably bob or alice@example.com, ran", ReportWriter.Write(shell).Headline, StringComparison.Ordinal);
+        Assert.StartsWith("Somebody, most probably bob or alice@example.com, ran", SomeReport.Writer.Write(shell).Headline, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -162,7 +161,7 @@ public sealed class AuditTrailTests
 
         AddAll((SomeAudits.Exec(At(1), ("ka.uri", "/api/v1/namespaces/lab/pods/web-0/exec?command=sh&command=-c&command=test+-f+%2Ftmp%2Fready")), PodOfAudit));
 
-        var report = ReportWriter.Write(Latest(probe));
+        var report = SomeReport.Writer.Write(Latest(probe));
         Assert.Equal(Verdict.Undetermined, report.Incident.Judgement.Verdict);
         Assert.Equal("alice@example.com ran the command of the livenessProbe by hand in container main of pod lab/web-0", report.Headline);
         Assert.DoesNotContain(report.Actions, action => action.Contains("Nothing to contain", StringComparison.Ordinal));

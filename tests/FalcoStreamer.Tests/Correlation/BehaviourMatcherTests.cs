@@ -200,6 +200,22 @@ public sealed class BehaviourMatcherTests
         Assert.Equal(0, judgement.Confidence);
     }
 
+    [Theory]
+    [InlineData("Detect Shell in Container", "suspicious")]
+    [InlineData("Another rule", "undetermined")]
+    public void SaysNothingAtAll_WhenTheAlertIsOutOfScope(string rule, string verdict)
+    {
+        var behaviour = BehaviourLibrary.Load(null).All.Single(known => known.Id == "calico-felix-xdp-tag") with
+        {
+            Scope = [new FieldPredicate("alert.rule", PredicateOperator.In, ["Detect Shell in Container"], 0, null)],
+        };
+
+        var judgement = new BehaviourMatcher(new BehaviourLibrary([behaviour]))
+            .Judge(Some.Alert(rule, fields: [("proc.cmdline", "sh -c calico_tmp_A")]), SomePods.CalicoSubject());
+
+        Assert.Equal(verdict, judgement.Verdict.Word());
+    }
+
     private static Subject WithSpecCommand(SpecCommandKind kind, params string[] command) => SomePods.Subject(SomePods.Pod(SomePods.Container() with
     {
         SpecCommands = [new SpecCommand(kind, command, TimeSpan.FromSeconds(10))],

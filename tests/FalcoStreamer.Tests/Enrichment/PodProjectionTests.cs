@@ -104,6 +104,27 @@ public sealed class PodProjectionTests
         Assert.Equal("2025-01-01T09:00:00.000000000Z", container.StartedAt.ToString());
     }
 
+    [Fact]
+    public async Task KeepsShortLabelsAndAnnotations_AndKnowsThatItDoesNotKnowTheOthers()
+    {
+        var list = """
+            {"kind":"PodList","items":[{"metadata":{"name":"p","namespace":"d","uid":"u",
+              "labels":{"app":"web","pod-template-hash":"5d"},
+              "annotations":{"kubernetes.io/config.hash":"h","long":"LONG","odd":{"a":1}}},
+              "spec":{"volumes":[{"name":"v","hostPath":{"path":"/var/log/"}},{"name":"r","hostPath":{"path":"/"}},{"name":"t","projected":{"sources":[{"serviceAccountToken":{"path":"token"}}]}}],
+                "containers":[{"name":"c"}]}}]}
+            """.Replace("LONG", new string('x', 2000), StringComparison.Ordinal);
+
+        var pod = Assert.Single(await PodJsons.FactsAsync(Encoding.UTF8.GetBytes(list)));
+
+        Assert.Equal(("web", "", "5d"), (pod.Labels.ValueOf("app"), pod.Labels.ValueOf("none"), pod.PodTemplateHash));
+        Assert.Equal(("h", null, "h"), (pod.Annotations.ValueOf("kubernetes.io/config.hash"), pod.Annotations.ValueOf("long"), pod.ConfigHash));
+        Assert.Equal(["/var/log", "/"], pod.HostPaths);
+        Assert.True(pod.TokenMounted);
+        var trimmed = new PodTextKeys(["app"], []).Trim(pod);
+        Assert.Equal(("web", null), (trimmed.Labels.ValueOf("app"), trimmed.Annotations.ValueOf("kubernetes.io/config.hash")));
+    }
+
     [Theory]
     [InlineData("""{"kind":"Pod","metadata":{}}""", "is a Pod, not a List")]
     [InlineData("""{"kind":"Deployment","spec":{"items":1}}""", "is a Deployment, not a List")]

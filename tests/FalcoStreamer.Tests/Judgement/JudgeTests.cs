@@ -8,6 +8,9 @@ namespace FalcoStreamer.Tests.Judging;
 /// <summary>The labelled set: nothing that imitates may pass for harmless, and what is harmless must be known as that.</summary>
 public sealed class JudgeTests
 {
+    // Loading makes hundreds of expressions ready; once is enough for all cases.
+    private static readonly Lazy<BehaviourLibrary> Library = new(() => BehaviourLibrary.Load(null));
+
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     public static TheoryData<JudgementCase> Cases => [.. JudgementCases.All()];
@@ -16,7 +19,7 @@ public sealed class JudgeTests
     [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
     public async Task NamesTheBehaviour_AndNeverCallsHarmlessWhatIsNot(JudgementCase judged)
     {
-        using var court = new CaseCourt(BehaviourLibrary.Load(null));
+        using var court = new CaseCourt(Library.Value);
 
         var worst = Worst(await court.JudgeAsync(judged, _cancellation));
 
@@ -28,6 +31,11 @@ public sealed class JudgeTests
         if (judged.Form == Form.Attack)
         {
             Assert.True(worst.Judgement.Verdict == Verdict.Suspicious, $"the attack is called {worst.Judgement.Verdict.Word()}: {Why(worst)}");
+        }
+
+        if (judged.Form == Form.Unknown)
+        {
+            Assert.True(worst.Judgement.Verdict == Verdict.Undetermined, $"what nobody knows is called {worst.Judgement.Verdict.Word()}: {Why(worst)}");
         }
 
         if (judged.Behaviour is not null)
@@ -67,7 +75,7 @@ public sealed class JudgeTests
 
     private async Task<List<(JudgementCase Case, Incident Worst)>> TableAsync()
     {
-        using var court = new CaseCourt(BehaviourLibrary.Load(null));
+        using var court = new CaseCourt(Library.Value);
         var rows = new List<(JudgementCase, Incident)>();
         foreach (var judged in JudgementCases.All())
         {

@@ -53,6 +53,13 @@ public sealed class BehaviourFileTests
     [InlineData("  for: [{field: alert.x, matches: [\"(\"]}]", 10, "cannot be used")]
     [InlineData("  for: [{field: alert.x, matches: [\"(a)\\\\1\"]}]", 10, "cannot be used")]
     [InlineData("  for: [{field: alert.x, lessThan: soon}]", 10, "number or a duration")]
+    [InlineData("  for: [{field: pod.nam, in: [a]}]", 10, "did you mean pod.name?")]
+    [InlineData("  for: [{field: pod.labels, in: [a]}]", 10, "did you mean pod.labels[KEY]?")]
+    [InlineData("  for: [{field: pod.name, lessThan: 5}]", 10, "\"pod.name\" is no number")]
+    [InlineData("  for: [{field: container.age, matches: [a]}]", 10, "\"container.age\" is a number")]
+    [InlineData("  scope: [{field: alert.x, in: [a], weight: 2}]", 10, "\"scope\" counts nothing")]
+    [InlineData("  for: [{anyOf: [{field: alert.x, in: [a], weight: 2}]}]", 10, "write it beside \"anyOf\"")]
+    [InlineData("  for: [{anyOf: [{anyOf: [{field: alert.x, in: [a]}]}]}]", 10, "\"field\" is missing")]
     [InlineData("  for: {a: b}", 10, "\"for\" must be a list")]
     [InlineData("  quietPeriod: soon", 10, "\"quietPeriod\" must be a duration")]
     [InlineData("  steps: [{title: t, anyOf: [{field: alert.x, in: [a]}]}]", 3, "either \"when\" or \"steps\"")]
@@ -64,6 +71,25 @@ public sealed class BehaviourFileTests
 
         Assert.StartsWith($"my.yaml:{line}: ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadsScopeGroupsAndKeys()
+    {
+        const string addition = """
+
+              scope: [{field: alert.rule, in: [R]}]
+              for:
+              - {anyOf: [{field: "pod.labels[a/b]", endsWith: [x]}, {field: container.restarts, lessThan: 3}], weight: 3, says: s}
+            """;
+
+        var behaviour = Assert.Single(Read(Sound + addition));
+
+        Assert.Equal("alert.rule", Assert.Single(behaviour.Scope).Members[0].Field);
+        var group = Assert.IsType<PredicateGroup>(Assert.Single(behaviour.For));
+        Assert.Equal((3, "s", 2), (group.Weight, group.Says, group.AnyOf.Count));
+        Assert.Equal(("pod.labels", "a/b", PredicateOperator.EndsWith), (group.AnyOf[0].Name, group.AnyOf[0].Key, group.AnyOf[0].Operator));
+        Assert.Equal(["a/b"], new BehaviourLibrary([behaviour]).Labels);
     }
 
     [Theory]
