@@ -1,16 +1,13 @@
 using System.Globalization;
 using System.Text;
 using FalcoStreamer.Correlation;
-using FalcoStreamer.Knowledge;
+using FalcoStreamer.Tests.Support;
 
 namespace FalcoStreamer.Tests.Judging;
 
 /// <summary>The labelled set: nothing that imitates may pass for harmless, and what is harmless must be known as that.</summary>
 public sealed class JudgeTests
 {
-    // Loading makes hundreds of expressions ready; once is enough for all cases.
-    private static readonly Lazy<BehaviourLibrary> Library = new(() => BehaviourLibrary.Load(null));
-
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     public static TheoryData<JudgementCase> Cases => [.. JudgementCases.All()];
@@ -19,7 +16,7 @@ public sealed class JudgeTests
     [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
     public async Task NamesTheBehaviour_AndNeverCallsHarmlessWhatIsNot(JudgementCase judged)
     {
-        using var court = new CaseCourt(Library.Value);
+        using var court = new CaseCourt(Shipped.Behaviours);
 
         var worst = Worst(await court.JudgeAsync(judged, _cancellation));
 
@@ -75,7 +72,7 @@ public sealed class JudgeTests
 
     private async Task<List<(JudgementCase Case, Incident Worst)>> TableAsync()
     {
-        using var court = new CaseCourt(Library.Value);
+        using var court = new CaseCourt(Shipped.Behaviours);
         var rows = new List<(JudgementCase, Incident)>();
         foreach (var judged in JudgementCases.All())
         {

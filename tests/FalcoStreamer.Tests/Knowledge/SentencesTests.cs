@@ -17,7 +17,7 @@ public sealed class SentencesTests
     [Fact]
     public void NoBehaviourIsDescribedByGenericPhrases()
     {
-        var texts = BehaviourLibrary.Load(null).All.SelectMany(behaviour =>
+        var texts = Shipped.Behaviours.All.SelectMany(behaviour =>
             new[] { behaviour.Title, behaviour.Headline, behaviour.ImitationHeadline ?? "", behaviour.Why }
                 .Concat(behaviour.Actions).Concat(behaviour.ImitationActions)
                 .Concat(behaviour.For.Concat(behaviour.Against).Concat(behaviour.When).Concat(behaviour.Resembles).Select(predicate => predicate.Says ?? "")));

@@ -88,7 +88,7 @@ public sealed class ExceptionGrammarTests
     /// <summary>The harmless incidents of the labelled set.</summary>
     private async Task<IReadOnlyList<Incident>> HarmlessIncidentsAsync()
     {
-        using var court = new CaseCourt(BehaviourLibrary.Load(null));
+        using var court = new CaseCourt(Shipped.Behaviours);
         var incidents = new List<Incident>();
         foreach (var judged in JudgementCases.All().Where(judged => judged.Form == Form.Harmless))
         {
