@@ -1,3 +1,4 @@
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Tests.Support;
 
@@ -26,7 +27,7 @@ public sealed class PlaceholdersTests
     {
         var placeholders = new Placeholders(SomeIncidents.Calico());
 
-        Assert.All(Placeholders.Names, name => Assert.NotNull(placeholders.ValueOf(name)));
+        Assert.All(PlaceholderNames.All, name => Assert.NotNull(placeholders.ValueOf(name)));
     }
 
     [Theory]
@@ -85,7 +86,7 @@ public sealed class PlaceholdersTests
     [Fact]
     public void ListsThePlaceholdersOfAText()
     {
-        var names = Placeholders.In("kubectl -n {namespace} get {owner.kind} -o jsonpath={.spec} {proc.aname[2]}");
+        var names = PlaceholderNames.In("kubectl -n {namespace} get {owner.kind} -o jsonpath={.spec} {proc.aname[2]}");
 
         Assert.Equal(["namespace", "owner.kind", "proc.aname[2]"], names);
     }
