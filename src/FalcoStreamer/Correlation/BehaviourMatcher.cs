@@ -36,7 +36,7 @@ internal sealed class BehaviourMatcher(BehaviourLibrary library)
             }
         }
 
-        return best ?? (subject.Kind == SubjectKind.Unresolved ? NothingOfNobody : Nothing);
+        return best ?? (subject is { Kind: SubjectKind.Unresolved, Source: null } ? NothingOfNobody : Nothing);
     }
 
     /// <summary>Whether an alert is one step of a sequence.</summary>

@@ -39,6 +39,9 @@ internal sealed record Judgement
     public bool Proves(Judgement earlier) =>
         IsInRhythm && Verdict == Verdict.Benign && earlier.Verdict == Verdict.LikelyBenign && earlier.Against.Count == 0 && earlier.Behaviour == Behaviour;
 
+    /// <summary>Who was behind it, by the API server's audit log; null where that is not known.</summary>
+    public Attribution? Attribution { get; init; }
+
     /// <summary>The steps of a sequence in order of time; empty otherwise.</summary>
     public IReadOnlyList<StoryLine> Story { get; init; } = [];
 }
