@@ -17,6 +17,7 @@ internal sealed class BehaviourMatcher(BehaviourLibrary library)
     private static readonly Judgement NothingOfNobody = Nothing with { Unseen = ["the pod that this container belongs to"] };
 
     private readonly SpecCommands _specCommands = new();
+    private readonly ProbeRhythm _rhythm = new();
 
     /// <summary>What the alert is taken for.</summary>
     /// <param name="alert">The alert.</param>
@@ -24,7 +25,8 @@ internal sealed class BehaviourMatcher(BehaviourLibrary library)
     /// <param name="company">What else happened on that container; the default value when nobody looked.</param>
     public Judgement Judge(FalcoAlert alert, Subject subject, Company company = default)
     {
-        var facts = new Facts(alert, subject, _specCommands.Compare(alert, subject), company);
+        var spec = _rhythm.Observe(_specCommands.Compare(alert, subject), alert, subject);
+        var facts = new Facts(alert, subject, spec, company);
         Judgement? best = null;
         foreach (var behaviour in library.Single)
         {

@@ -154,7 +154,7 @@ internal sealed class Correlator
         OpenIncident incident, FalcoAlert alert, Subject subject, Judgement judgement, AlertTime now, List<IncidentChange> changes)
     {
         incident.Add(alert, subject, now);
-        if (judgement.Verdict > incident.Judgement.Verdict)
+        if (judgement.Verdict > incident.Judgement.Verdict || judgement.Proves(incident.Judgement))
         {
             Rejudge(incident, judgement, changes);
             return;

@@ -68,6 +68,12 @@ internal sealed record Behaviour
     /// <summary>Where the knowledge comes from.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
+    /// <summary>The file that it was read from; empty for one that was made in the program.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>The line of <see cref="File"/> in which it begins.</summary>
+    public int Line { get; init; }
+
     /// <summary>Every question that it asks, those in groups and steps included.</summary>
     public IEnumerable<FieldPredicate> Questions() => new[] { Scope, When, Resembles, For, Against }
         .Concat(Steps.Select(step => step.AnyOf))

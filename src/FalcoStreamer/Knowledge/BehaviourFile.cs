@@ -1,6 +1,3 @@
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
-
 namespace FalcoStreamer.Knowledge;
 
 /// <summary>Reads a knowledge file. Whatever it does not know in it is an error, so that a misspelling cannot weaken a behaviour.</summary>
@@ -8,41 +5,37 @@ internal static class BehaviourFile
 {
     private const string Schema = "falcostreamer/behaviours/v1";
 
+    private const int LongestId = 63;
+
     /// <exception cref="BehaviourFileException">The file is wrong; nothing of it is returned.</exception>
-    public static IReadOnlyList<Behaviour> Read(TextReader text, string file)
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IReadOnlyList<Behaviour> Read(Stream stream, string file)
     {
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(text);
-        }
-        catch (YamlException exception)
-        {
-            throw new BehaviourFileException(file, exception.Start.Line, $"this is not YAML: {exception.Message}");
-        }
-
-        if (stream.Documents.Count != 1)
-        {
-            throw new BehaviourFileException(file, 1, "the file must hold one YAML document");
-        }
-
-        var root = new YamlMapping(stream.Documents[0].RootNode, file);
+        var root = YamlFile.Read(stream, file);
         if (root.Text("schema") is var schema && schema != Schema)
         {
             throw root.Error($"the schema is \"{schema}\", this version reads \"{Schema}\"");
         }
 
-        var behaviours = root.Mappings("behaviours").Select(ReadBehaviour).ToList();
+        var behaviours = new OrderedDictionary<string, Behaviour>(StringComparer.Ordinal);
+        foreach (var yaml in root.Mappings("behaviours"))
+        {
+            var behaviour = ReadBehaviour(yaml) with { File = file, Line = yaml.Line };
+            if (!behaviours.TryAdd(behaviour.Id, behaviour))
+            {
+                throw yaml.ErrorAt("id", $"the id \"{behaviour.Id}\" is given twice; line {behaviours[behaviour.Id].Line} has it already");
+            }
+        }
+
         root.RefuseOtherKeys();
-        var repeated = behaviours.GroupBy(behaviour => behaviour.Id).FirstOrDefault(group => group.Count() > 1);
-        return repeated is null ? behaviours : throw root.Error($"the id \"{repeated.Key}\" is given twice");
+        return behaviours.Values;
     }
 
     private static Behaviour ReadBehaviour(YamlMapping yaml)
     {
         var behaviour = new Behaviour
         {
-            Id = yaml.Text("id"),
+            Id = ReadId(yaml),
             Title = yaml.Text("title"),
             Nature = ReadNature(yaml),
             Headline = yaml.Text("headline"),
@@ -67,6 +60,7 @@ internal static class BehaviourFile
         };
         yaml.RefuseOtherKeys();
         RefuseNonsense(behaviour, yaml);
+        RefuseUnknownPlaceholders(behaviour, yaml);
         return behaviour;
     }
 
@@ -87,6 +81,36 @@ internal static class BehaviourFile
         {
             throw yaml.Error($"\"{behaviour.Id}\" needs a \"window\" and \"minimumSteps\" from 2 to the number of its steps");
         }
+    }
+
+    private static void RefuseUnknownPlaceholders(Behaviour behaviour, YamlMapping yaml)
+    {
+        Check("headline", behaviour.Headline);
+        Check("imitationHeadline", behaviour.ImitationHeadline ?? "");
+        Check("why", behaviour.Why);
+        Check("actions", [.. behaviour.Actions]);
+        Check("imitationActions", [.. behaviour.ImitationActions]);
+        Check("commands", [.. behaviour.Commands]);
+
+        void Check(string key, params ReadOnlySpan<string> texts)
+        {
+            foreach (var text in texts)
+            {
+                if (PlaceholderNames.In(text).FirstOrDefault(name => !PlaceholderNames.IsKnown(name)) is { } unknown)
+                {
+                    throw yaml.ErrorAt(
+                        key, $"reports cannot fill {{{unknown}}}; the placeholders are Falco's fields, such as {{proc.name}}, and {string.Join(", ", PlaceholderNames.All)}");
+                }
+            }
+        }
+    }
+
+    private static string ReadId(YamlMapping yaml)
+    {
+        var id = yaml.Text("id");
+        return id.Length <= LongestId && id.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
+            ? id
+            : throw yaml.ErrorAt("id", $"the id \"{id}\" must be of lower case letters, digits and hyphens, at most {LongestId}");
     }
 
     private static BehaviourNature ReadNature(YamlMapping yaml) => yaml.Text("nature") switch

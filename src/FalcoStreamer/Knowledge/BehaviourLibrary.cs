@@ -36,34 +36,36 @@ internal sealed class BehaviourLibrary
     /// The knowledge inside the program, and over it the <c>*.yaml</c> files of <paramref name="directory"/> in the order of their names:
     /// a behaviour with an ID that is known already replaces that one.
     /// </summary>
-    /// <exception cref="BehaviourFileException">A file is wrong.</exception>
+    /// <exception cref="BehaviourFileException">A file is wrong, or two of one origin have behaviours with the same ID.</exception>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public static BehaviourLibrary Load(string? directory)
     {
         var behaviours = new OrderedDictionary<string, Behaviour>(StringComparer.Ordinal);
         var program = typeof(BehaviourLibrary).Assembly;
-        foreach (var name in program.GetManifestResourceNames().Where(name => name.StartsWith(Shipped, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            using var stream = program.GetManifestResourceStream(name)!;
-            Add(stream, name);
-        }
-
+        var shipped = program.GetManifestResourceNames().Where(name => name.StartsWith(Shipped, StringComparison.Ordinal));
+        AddAll(shipped, name => program.GetManifestResourceStream(name)!, behaviours);
         if (directory is not null)
         {
-            foreach (var file in Directory.EnumerateFiles(directory, "*.yaml").Order(StringComparer.Ordinal))
-            {
-                using var stream = File.OpenRead(file);
-                Add(stream, file);
-            }
+            AddAll(Directory.EnumerateFiles(directory, "*.yaml"), File.OpenRead, behaviours);
         }
 
         return new BehaviourLibrary(behaviours.Values);
+    }
 
-        void Add(Stream stream, string file)
+    private static void AddAll(IEnumerable<string> files, Func<string, Stream> open, OrderedDictionary<string, Behaviour> behaviours)
+    {
+        var own = new Dictionary<string, Behaviour>(StringComparer.Ordinal);
+        foreach (var file in files.Order(StringComparer.Ordinal))
         {
-            using var reader = new StreamReader(stream);
-            foreach (var behaviour in BehaviourFile.Read(reader, file))
+            using var stream = open(file);
+            foreach (var behaviour in BehaviourFile.Read(stream, file))
             {
+                if (!own.TryAdd(behaviour.Id, behaviour))
+                {
+                    throw new BehaviourFileException(
+                        file, behaviour.Line, $"the id \"{behaviour.Id}\" is taken by {own[behaviour.Id].File}:{own[behaviour.Id].Line}; take one of the two away");
+                }
+
                 behaviours[behaviour.Id] = behaviour;
             }
         }

@@ -18,6 +18,8 @@ internal static class PredicateReader
         ("moreThan", PredicateOperator.MoreThan),
     ];
 
+    private const int LongestPattern = 1000;
+
     /// <summary>The predicates under <paramref name="key"/>, each of which may be a group.</summary>
     /// <exception cref="BehaviourFileException">One is wrong.</exception>
     public static IReadOnlyList<Predicate> ReadAll(YamlMapping yaml, string key) => [.. yaml.Mappings(key).Select(ReadOne)];
@@ -32,11 +34,11 @@ internal static class PredicateReader
         var members = yaml.Mappings("anyOf");
         if (members.Count == 0)
         {
-            return ReadField(yaml);
+            return yaml.Has("anyOf") ? throw yaml.ErrorAt("anyOf", "\"anyOf\" is empty; it needs at least one predicate") : ReadField(yaml);
         }
 
         var group = new PredicateGroup(
-            [.. members.Select(member => RefuseWeight(member, "anyOf", ReadField))], yaml.Number("weight", 1), yaml.OptionalText("says"));
+            [.. members.Select(member => RefuseWeight(member, "anyOf", ReadField))], yaml.Number("weight", 1), ReadSentence(yaml));
         yaml.RefuseOtherKeys();
         return group;
     }
@@ -59,7 +61,7 @@ internal static class PredicateReader
         }
 
         var weight = yaml.Number("weight", 1);
-        var says = yaml.OptionalText("says");
+        var says = ReadSentence(yaml);
         var used = Operators
             .Select(entry => (entry.Operator, Values: ReadValues(yaml, field, entry.Key, entry.Operator)))
             .Where(entry => entry.Values.Count > 0)
@@ -83,23 +85,52 @@ internal static class PredicateReader
             return yaml.OptionalText(key) is { } limit ? [ReadLimit(yaml, field, key, limit)] : [];
         }
 
-        var values = yaml.Texts(key);
+        var values = yaml.Values(key);
         if (@operator is PredicateOperator.Matches or PredicateOperator.NotMatches)
         {
             foreach (var pattern in values)
             {
-                try
-                {
-                    _ = FieldPredicate.Compile(pattern);
-                }
-                catch (Exception exception) when (exception is RegexParseException or NotSupportedException)
-                {
-                    throw yaml.Error($"\"{key}\" has a pattern that cannot be used: {exception.Message}");
-                }
+                RefuseBadPattern(yaml, key, pattern);
             }
+        }
+        else if (@operator is not (PredicateOperator.In or PredicateOperator.NotIn) && values.Contains(""))
+        {
+            throw yaml.ErrorAt(key, $"\"{key}\" has an empty text, which every text would fit");
         }
 
         return values;
+    }
+
+    private static void RefuseBadPattern(YamlMapping yaml, string key, string pattern)
+    {
+        if (pattern.Length is 0 or > LongestPattern)
+        {
+            throw yaml.ErrorAt(key, $"\"{key}\" has a pattern of {pattern.Length} characters; from 1 to {LongestPattern} are possible");
+        }
+
+        try
+        {
+            FieldPredicate.Check(pattern);
+        }
+        catch (RegexParseException exception)
+        {
+            throw yaml.ErrorAt(key, $"\"{key}\" has a pattern that cannot be used: {exception.Message}");
+        }
+        catch (NotSupportedException exception)
+        {
+            throw yaml.ErrorAt(
+                key,
+                $"\"{key}\" has a pattern that cannot be used because matching it might take forever; write it without back references, "
+                + $"look-around and large repetitions ({exception.Message})");
+        }
+    }
+
+    private static string? ReadSentence(YamlMapping yaml)
+    {
+        var says = yaml.OptionalText("says");
+        return says is not null && PlaceholderNames.In(says).FirstOrDefault(name => !PlaceholderNames.OfSentences.Contains(name)) is { } unknown
+            ? throw yaml.ErrorAt("says", $"\"says\" cannot hold {{{unknown}}}; {string.Join(" and ", PlaceholderNames.OfSentences.Select(name => $"{{{name}}}"))} are known there")
+            : says;
     }
 
     private static string ReadLimit(YamlMapping yaml, string field, string key, string limit)

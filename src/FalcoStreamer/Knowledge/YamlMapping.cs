@@ -19,7 +19,8 @@ internal sealed class YamlMapping
         _node = node as YamlMappingNode ?? throw Error(node, "a mapping (key: value) belongs here");
     }
 
-    public long Line => _node.Start.Line;
+    /// <summary>The line of the file in which it begins, counted from 1.</summary>
+    public int Line => (int)_node.Start.Line;
 
     public BehaviourFileException Error(string problem) => Error(_node, problem);
 
@@ -30,6 +31,23 @@ internal sealed class YamlMapping
     public IReadOnlyList<string> Texts(string key) => Find(key) is { } node
         ? [.. Sequence(node, key).Select(item => Scalar(item, key))]
         : [];
+
+    /// <summary>The texts of a list that must not be empty when it is there; the empty text is one too.</summary>
+    public IReadOnlyList<string> Values(string key)
+    {
+        if (Find(key) is not { } node)
+        {
+            return [];
+        }
+
+        IReadOnlyList<string> values = [.. Sequence(node, key).Select(item => item is YamlScalarNode { Value: { } value } ? value : Scalar(item, key))];
+        return values.Count > 0 ? values : throw Error(node, $"\"{key}\" is empty; it needs at least one value");
+    }
+
+    public bool Has(string key) => Find(key) is not null;
+
+    /// <summary>An error about what stands under <paramref name="key"/>.</summary>
+    public BehaviourFileException ErrorAt(string key, string problem) => Find(key) is { } node ? Error(node, problem) : Error(problem);
 
     public IReadOnlyList<YamlMapping> Mappings(string key) => Find(key) is { } node
         ? [.. Sequence(node, key).Select(item => new YamlMapping(item, _file))]

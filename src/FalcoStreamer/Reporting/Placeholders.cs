@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Reporting;
 
@@ -12,24 +12,13 @@ namespace FalcoStreamer.Reporting;
 /// a report has no holes.
 /// </summary>
 /// <remarks>
-/// Besides the names in <see cref="Names"/> every field of the first alert can be named, e.g. <c>{proc.exepath}</c>. Braces around anything that
+/// Besides the names in <see cref="PlaceholderNames.All"/> every field of the first alert can be named, e.g. <c>{proc.exepath}</c>. Braces around anything that
 /// is not such a name stay as they are: <c>-o jsonpath={.metadata.labels}</c>, <c>awk '{print $1}'</c>.
 /// </remarks>
-internal sealed partial class Placeholders(Incident incident)
+internal sealed class Placeholders(Incident incident)
 {
     private const int MaxProseValueBytes = 256;
     private const int MaxHeadlineValueLength = 60;
-
-    /// <summary>The names that are not fields of an alert.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-    [
-        "subject", "namespace", "pod", "container", "container.id", "image", "node", "owner", "owner.kind", "owner.name", "serviceAccount",
-        "command", "process", "parent", "user", "rule", "priority", "count", "time", "firstTime", "lastTime", "spec",
-        "who", "audit.user", "from", "until",
-    ];
-
-    /// <summary>The placeholders in <paramref name="text"/>, in their order.</summary>
-    public static IEnumerable<string> In(string text) => Placeholder().Matches(text).Select(match => match.Groups[1].Value);
 
     /// <summary>The text for people, values as they are; null when one is missing.</summary>
     public string? Prose(string text) => Fill(text, static (value, _) => Utf8Cut.To(value, MaxProseValueBytes));
@@ -98,7 +87,7 @@ internal sealed partial class Placeholders(Incident incident)
         var filled = new StringBuilder(text.Length + 64);
         var position = 0;
         var quote = '\0';
-        foreach (var match in Placeholder().EnumerateMatches(text))
+        foreach (var match in PlaceholderNames.Pattern().EnumerateMatches(text))
         {
             var before = text.AsSpan(position, match.Index - position);
             quote = ShellWord.QuoteAfter(before, quote);
@@ -113,7 +102,4 @@ internal sealed partial class Placeholders(Incident incident)
 
         return filled.Append(text, position, text.Length - position).ToString();
     }
-
-    [GeneratedRegex(@"\{([a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*(?:\[[A-Za-z0-9_]+\])?)\}", RegexOptions.CultureInvariant)]
-    private static partial Regex Placeholder();
 }

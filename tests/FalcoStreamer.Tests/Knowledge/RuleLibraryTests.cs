@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using FalcoStreamer.Knowledge;
-using FalcoStreamer.Reporting;
 
 namespace FalcoStreamer.Tests.Knowledge;
 
@@ -174,7 +173,7 @@ public sealed partial class RuleLibraryTests
         var texts = Shipped.All.SelectMany(guide => guide.Happened
             .Concat(guide.UsualCauses.Concat(guide.SeriousWhen).Concat(guide.CheckFirst).Concat(guide.Actions).Select(advice => advice.Text)));
 
-        var names = texts.SelectMany(Placeholders.In).Distinct(StringComparer.Ordinal).Except(Placeholders.Names);
+        var names = texts.SelectMany(PlaceholderNames.In).Distinct(StringComparer.Ordinal).Except(PlaceholderNames.All);
 
         Assert.All(names, name => Assert.Matches(FieldPattern(), name));
     }
@@ -182,13 +181,13 @@ public sealed partial class RuleLibraryTests
     [Fact]
     public void HasNoPlaceholderInWhatIsTheSameForEveryAlert()
     {
-        Assert.Empty(Shipped.All.SelectMany(guide => Placeholders.In(guide.Detects + guide.Note)));
+        Assert.Empty(Shipped.All.SelectMany(guide => PlaceholderNames.In(guide.Detects + guide.Note)));
     }
 
     [Fact]
     public void AsksAPodOnlyWhileItIsThere()
     {
-        var commands = Shipped.All.SelectMany(guide => guide.CheckFirst).Where(advice => advice.IsCommand && Placeholders.In(advice.Text).Contains("pod"));
+        var commands = Shipped.All.SelectMany(guide => guide.CheckFirst).Where(advice => advice.IsCommand && PlaceholderNames.In(advice.Text).Contains("pod"));
 
         Assert.All(commands, command => Assert.True(command.OnlyLive, command.Text));
     }
