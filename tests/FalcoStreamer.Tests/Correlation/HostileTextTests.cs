@@ -44,7 +44,7 @@ public sealed class HostileTextTests
     [Fact]
     public void ShowsOnlyTheBeginning_WhenAValueIsLong()
     {
-        var behaviour = BehaviourLibrary.Load(null).All[0] with
+        var behaviour = BehaviourLibrary.Load(null).Single[0] with
         {
             When = [new FieldPredicate("alert.proc.name", PredicateOperator.NotIn, ["x"], 5, "It is {value}")],
             Scope = [],
