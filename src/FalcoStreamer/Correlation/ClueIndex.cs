@@ -1,3 +1,5 @@
+using FalcoStreamer.Alerts;
+
 namespace FalcoStreamer.Correlation;
 
 /// <summary>
@@ -7,7 +9,10 @@ namespace FalcoStreamer.Correlation;
 internal sealed class ClueIndex
 {
     private readonly int[] _always;
-    private readonly FieldClues[] _fields;
+    private readonly FieldClues[] _falcoFields;
+    private readonly FieldNames _falcoNames;
+    private readonly int[] _falcoPlaces;
+    private readonly FieldClues[] _otherFields;
     private readonly Candidates _found;
 
     /// <param name="items">The clues of each thing; null for one that is always a candidate.</param>
@@ -15,13 +20,15 @@ internal sealed class ClueIndex
     {
         _found = new Candidates(items.Count);
         _always = [.. items.Index().Where(entry => entry.Item is null).Select(entry => entry.Index)];
-        _fields =
-        [
-            .. items.Index()
-                .SelectMany(entry => (entry.Item?.Any ?? []).Select(clue => (Clue: clue, Item: entry.Index)))
-                .GroupBy(entry => entry.Clue.Question.Field, StringComparer.Ordinal)
-                .Select(group => new FieldClues([.. group])),
-        ];
+        var fields = items.Index()
+            .SelectMany(entry => (entry.Item?.Any ?? []).Select(clue => (Clue: clue, Item: entry.Index)))
+            .GroupBy(entry => entry.Clue.Question.Field, StringComparer.Ordinal)
+            .Select(group => new FieldClues([.. group]))
+            .ToLookup(field => field.FalcoField is not null);
+        _falcoFields = [.. fields[true]];
+        _falcoNames = new FieldNames([.. _falcoFields.Select(field => field.FalcoField!)]);
+        _falcoPlaces = new int[_falcoFields.Length];
+        _otherFields = [.. fields[false]];
     }
 
     /// <summary>How many must be tried on every alert.</summary>
@@ -32,7 +39,13 @@ internal sealed class ClueIndex
     {
         _found.Clear();
         _found.Add(_always);
-        foreach (var field in _fields)
+        facts.Alert.Locate(_falcoNames, _falcoPlaces);
+        for (var i = 0; i < _falcoFields.Length; i++)
+        {
+            _falcoFields[i].Find(Fact.From(facts.Alert.FieldAt(_falcoPlaces[i])), _found);
+        }
+
+        foreach (var field in _otherFields)
         {
             field.Find(facts, _found);
         }

@@ -27,10 +27,15 @@ internal sealed class FieldClues
         _short = Table(2, clues.Where(entry => !entry.Clue.IsWhole && Encoding.UTF8.GetByteCount(entry.Clue.Text) < 4));
     }
 
+    /// <summary>The name of the Falco field in which they are looked for; null for something else.</summary>
+    public string? FalcoField => FactNames.IsFalcoField(_question.Field) ? _question.Field[FactNames.AlertPrefix.Length..] : null;
+
     /// <summary>Adds what one of the clues in this field points to.</summary>
-    public void Find(Facts facts, Candidates found)
+    public void Find(Facts facts, Candidates found) => Find(facts.Of(_question), found);
+
+    /// <summary>Adds what one of the clues in the field's value points to.</summary>
+    public void Find(Fact fact, Candidates found)
     {
-        var fact = facts.Of(_question);
         if (!fact.IsSet)
         {
             FindIn(fact, found);
