@@ -45,7 +45,11 @@ internal sealed class World : IAsyncDisposable
         var telemetry = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var configuration = new JsonObject
         {
-            ["sources"] = new JsonObject { ["grpc"] = new JsonObject { ["address"] = Falco.Address } },
+            ["sources"] = new JsonObject
+            {
+                ["grpc"] = new JsonObject { ["address"] = Falco.Address },
+                ["http"] = new JsonObject { ["enabled"] = false },
+            },
             ["kubernetes"] = new JsonObject { ["kubeconfig"] = _api.WriteKubeconfig(_directory.FullName), ["nodeName"] = Node },
             ["sinks"] = new JsonObject { ["otlp"] = new JsonObject { ["endpoint"] = _collector.GrpcEndpoint.ToString() } },
             ["telemetry"] = new JsonObject { ["address"] = telemetry },

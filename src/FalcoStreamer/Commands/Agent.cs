@@ -3,8 +3,9 @@ using System.Net.Sockets;
 using FalcoStreamer.Configuration;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Pipeline;
-using FalcoStreamer.Sources;
+using FalcoStreamer.Reporting;
 using FalcoStreamer.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using OpenTelemetry.Metrics;
@@ -17,6 +18,7 @@ internal sealed class Agent : IAsyncDisposable
     private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _host;
+    private readonly SourceComposition _sources;
     private readonly ClusterView _cluster;
     private readonly AlertPipeline _pipeline;
     private readonly SinkFan _sinks;
@@ -26,14 +28,14 @@ internal sealed class Agent : IAsyncDisposable
         _host = host;
         Telemetry = new AgentTelemetry(
             host.Services.GetRequiredService<ILogger<AgentTelemetry>>(), host.Services.GetRequiredService<IMeterFactory>());
-        var sources = SourceComposition.Create(options.Sources, clock, Telemetry);
+        _sources = new SourceComposition(options.Sources, clock, Telemetry);
         var knowledge = KnowledgeLoading.Load(options.Knowledge.Path);
         _cluster = ClusterView.Create(options.Kubernetes, new PodTextKeys(knowledge.Labels, knowledge.Annotations), clock, Telemetry);
         var correlator = new Correlator(knowledge, options.Correlation);
         var sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks);
-        _sinks = new SinkFan(sinks);
-        _pipeline = new AlertPipeline(sources, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
-        SourceNames = string.Join(", ", sources.Select(source => source.Name));
+        _sinks = new SinkFan(sinks, new ReportWriter(RuleLibrary.Load()));
+        _pipeline = new AlertPipeline(_sources.All, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
+        SourceNames = string.Join(", ", _sources.All.Select(source => source.Name));
         SinkNames = string.Join(", ", sinks.Select(sink => sink.Name));
         if (options.Storage.Path is not null)
         {
@@ -42,7 +44,7 @@ internal sealed class Agent : IAsyncDisposable
 
         host.MapHealth(new AgentHealth(
             [
-                .. sources.OfType<FalcoGrpcSource>().Select(grpc => ("grpc: not connected to Falco", (Func<bool>)(() => grpc.IsConnected))),
+                .. _sources.Conditions(),
                 ("kubernetes: the pods of this node are not known yet", () => _cluster.IsSynced),
             ],
             () => clock.GetElapsedTime(_pipeline.LastTurn) < StalledAfter));
@@ -54,7 +56,7 @@ internal sealed class Agent : IAsyncDisposable
 
     public string SinkNames { get; }
 
-    /// <summary>Builds the agent and opens its telemetry port.</summary>
+    /// <summary>Builds the agent and opens its ports.</summary>
     /// <exception cref="ConfigurationException">Something that the configuration asks for cannot be had.</exception>
     public static async Task<Agent> StartAsync(AgentOptions options, TextWriter output, TimeProvider clock)
     {
@@ -62,20 +64,14 @@ internal sealed class Agent : IAsyncDisposable
         var agent = new Agent(host, options, output, clock);
         try
         {
-            if (options.Telemetry.Address is null)
-            {
-                // Without a port the metrics still go where OTEL_EXPORTER_OTLP_ENDPOINT says.
-                _ = host.Services.GetService<MeterProvider>();
-                return agent;
-            }
-
-            await host.StartAsync();
+            await agent.ListenAsync(options.Telemetry);
+            await agent._sources.ListenAsync();
             return agent;
         }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
+        catch
         {
             await agent.DisposeAsync();
-            throw new ConfigurationException($"telemetry.address {options.Telemetry.Address} cannot be listened on: {exception.Message}");
+            throw;
         }
     }
 
@@ -101,8 +97,28 @@ internal sealed class Agent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _sources.DisposeAsync();
         await _host.DisposeAsync();
         Telemetry.Dispose();
+    }
+
+    private async Task ListenAsync(TelemetryOptions options)
+    {
+        if (options.Address is null)
+        {
+            // Without a port the metrics still go where OTEL_EXPORTER_OTLP_ENDPOINT says.
+            _ = _host.Services.GetService<MeterProvider>();
+            return;
+        }
+
+        try
+        {
+            await _host.StartAsync();
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
+        {
+            throw new ConfigurationException($"telemetry.address {options.Address} cannot be listened on: {exception.Message}");
+        }
     }
 
     private static async Task EndAllIfItFails(Task stage, CancellationTokenSource failed)

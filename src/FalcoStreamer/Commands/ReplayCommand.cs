@@ -1,5 +1,6 @@
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Sources.Replay;
@@ -15,6 +16,7 @@ internal sealed class ReplayCommand(TextWriter output, TextWriter errors, bool i
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(ReplayRequest request, CancellationToken stop)
     {
+        var reports = new ReportWriter(RuleLibrary.Load());
         var library = KnowledgeLoading.Load(request.Knowledge ?? request.Options.Knowledge.Path);
         var cluster = await ReplayCluster.LoadAsync(request.Pods, request.Cluster, stop);
         request.Options.Correlation.AlertIds = int.MaxValue;
@@ -27,7 +29,7 @@ internal sealed class ReplayCommand(TextWriter output, TextWriter errors, bool i
             summary.Add(incident);
             if (incident.Judgement.Verdict >= least)
             {
-                writer.Write(ReportWriter.Write(incident));
+                writer.Write(reports.Write(incident));
             }
         });
 

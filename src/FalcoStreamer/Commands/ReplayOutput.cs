@@ -31,6 +31,7 @@ internal abstract class ReplayOutput(TextWriter output)
     /// <exception cref="CommandException">The output cannot be written.</exception>
     public async Task FlushAsync()
     {
+        AppendEnd(_pending);
         Push();
         try
         {
@@ -44,6 +45,11 @@ internal abstract class ReplayOutput(TextWriter output)
 
     /// <summary>Writes one report.</summary>
     protected abstract void Append(StringBuilder text, IncidentReport report);
+
+    /// <summary>Writes what comes after the last report.</summary>
+    protected virtual void AppendEnd(StringBuilder text)
+    {
+    }
 
     private static CommandException CannotWrite(IOException exception) =>
         new(ExitCode.NoOutput, $"the output cannot be written: {exception.Message}");
@@ -75,12 +81,25 @@ internal abstract class ReplayOutput(TextWriter output)
 
     private sealed class MarkdownPages(TextWriter output) : ReplayOutput(output)
     {
+        private readonly ExceptionCollection _exceptions = new();
         private bool _hasPage;
+        private int _withException;
 
         protected override void Append(StringBuilder text, IncidentReport report)
         {
             text.Append(_hasPage ? "\n---\n\n" : "").Append(MarkdownRenderer.Render(report));
             _hasPage = true;
+            _withException += report.Exceptions.Count > 0 ? 1 : 0;
+            _exceptions.Add(report.Exceptions);
+        }
+
+        protected override void AppendEnd(StringBuilder text)
+        {
+            // A single one stands in its report.
+            if (_withException > 1)
+            {
+                text.Append("\n---\n\n").Append(MarkdownRenderer.RenderExceptions(_exceptions, _withException));
+            }
         }
     }
 

@@ -1,28 +1,66 @@
+using System.Security.Cryptography;
 using FalcoStreamer.Configuration;
 using FalcoStreamer.Sources;
+using FalcoStreamer.Sources.Http;
 using FalcoStreamer.Telemetry;
 
 namespace FalcoStreamer.Commands;
 
 /// <summary>The sources that the configuration asks for.</summary>
-internal static class SourceComposition
+internal sealed class SourceComposition : IAsyncDisposable
 {
-    /// <exception cref="ConfigurationException">It asks for none.</exception>
-    public static IReadOnlyList<IAlertSource> Create(SourceSection options, TimeProvider clock, AgentTelemetry telemetry)
-    {
-        // These inputs have their own issue; a setting that does nothing must not look as if it did.
-        WarnIf(options.Http.Enabled, "sources.http.enabled");
-        WarnIf(options.Log.Enabled, "sources.log.enabled");
-        return options.Grpc.Enabled
-            ? [new FalcoGrpcSource(options.Grpc, clock, telemetry)]
-            : throw new ConfigurationException("sources.grpc.enabled is false, and this version has no other live input: set it to true");
+    private readonly HttpSourceOptions _httpOptions;
+    private readonly FalcoGrpcSource? _grpc;
+    private readonly FalcoHttpSource? _http;
 
-        void WarnIf(bool enabled, string key)
+    /// <exception cref="ConfigurationException">It asks for none.</exception>
+    public SourceComposition(SourceSection options, TimeProvider clock, AgentTelemetry telemetry)
+    {
+        _httpOptions = options.Http;
+        // This input has its own issue; a setting that does nothing must not look as if it did.
+        if (options.Log.Enabled)
         {
-            if (enabled)
-            {
-                telemetry.SettingHasNoEffect(key, "alerts are taken over gRPC only");
-            }
+            telemetry.SettingHasNoEffect("sources.log.enabled", "alerts are taken over gRPC and HTTP only");
+        }
+
+        _grpc = options.Grpc.Enabled ? new FalcoGrpcSource(options.Grpc, clock, telemetry) : null;
+        _http = options.Http.Enabled ? new FalcoHttpSource(options.Http, clock, telemetry) : null;
+        All = [.. new IAlertSource?[] { _grpc, _http }.OfType<IAlertSource>()];
+        if (All.Count == 0)
+        {
+            throw new ConfigurationException("no source is on: set sources.grpc.enabled or sources.http.enabled to true");
         }
     }
+
+    public IReadOnlyList<IAlertSource> All { get; }
+
+    /// <summary>What must hold to be ready: each source is connected or listening.</summary>
+    public IEnumerable<(string Missing, Func<bool> Holds)> Conditions()
+    {
+        if (_grpc is { } grpc)
+        {
+            yield return ("grpc: not connected to Falco", () => grpc.IsConnected);
+        }
+
+        if (_http is { } http)
+        {
+            yield return ("http: not listening", () => http.IsListening);
+        }
+    }
+
+    /// <summary>Opens the ports.</summary>
+    /// <exception cref="ConfigurationException">One cannot be had.</exception>
+    public async Task ListenAsync()
+    {
+        try
+        {
+            await (_http?.ListenAsync(CancellationToken.None) ?? Task.CompletedTask);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or System.Net.Sockets.SocketException)
+        {
+            throw new ConfigurationException($"sources.http.address {_httpOptions.Address} cannot be listened on: {exception.Message}");
+        }
+    }
+
+    public ValueTask DisposeAsync() => _http?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -3,6 +3,7 @@ using FalcoStreamer.Enrichment;
 using FalcoStreamer.Sinks.KubernetesEvents;
 using FalcoStreamer.Sinks.Otlp;
 using FalcoStreamer.Sources;
+using FalcoStreamer.Sources.Http;
 
 namespace FalcoStreamer.Configuration;
 
@@ -29,8 +30,7 @@ internal sealed class SourceSection
 {
     public GrpcSourceOptions Grpc { get; set; } = new();
 
-    /// <summary>Not built yet.</summary>
-    public SwitchOptions Http { get; set; } = new();
+    public HttpSourceOptions Http { get; set; } = new();
 
     /// <summary>Not built yet.</summary>
     public SwitchOptions Log { get; set; } = new();

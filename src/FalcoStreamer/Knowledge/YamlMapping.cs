@@ -53,6 +53,11 @@ internal sealed class YamlMapping
         ? [.. Sequence(node, key).Select(item => new YamlMapping(item, _file))]
         : [];
 
+    /// <summary>A list whose items are texts or mappings: of each item one of the two.</summary>
+    public IReadOnlyList<(string? Text, YamlMapping? Mapping)> TextsOrMappings(string key) => Find(key) is { } node
+        ? [.. Sequence(node, key).Select(item => item is YamlMappingNode ? ((string?)null, (YamlMapping?)new YamlMapping(item, _file)) : (Scalar(item, key), null))]
+        : [];
+
     public double Number(string key, double otherwise)
     {
         if (Find(key) is not { } node)

@@ -7,7 +7,7 @@ using FalcoStreamer.Sinks;
 namespace FalcoStreamer.Pipeline;
 
 /// <summary>Gives every sink its copy: alerts to those who want them, each change of an incident to all.</summary>
-internal sealed class SinkFan(IReadOnlyList<SinkQueue> sinks)
+internal sealed class SinkFan(IReadOnlyList<SinkQueue> sinks, ReportWriter reports)
 {
     private readonly SinkQueue[] _wantingAlerts = [.. sinks.Where(sink => sink.WantsAlerts)];
 
@@ -35,7 +35,7 @@ internal sealed class SinkFan(IReadOnlyList<SinkQueue> sinks)
             return;
         }
 
-        var record = new ReportRecord(ReportWriter.Write(change.Incident), change.Kind, observed);
+        var record = new ReportRecord(reports.Write(change.Incident), change.Kind, observed);
         foreach (var sink in sinks)
         {
             sink.Enqueue(record);

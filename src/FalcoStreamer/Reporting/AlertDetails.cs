@@ -11,13 +11,18 @@ internal static class AlertDetails
     private const int MaxFields = 64;
     private const int MaxFieldBytes = 512;
 
-    public static void Append(StringBuilder markdown, Incident incident)
+    public static void Append(StringBuilder markdown, Incident incident, IReadOnlyList<RuleMeaning> detections)
     {
         var alert = incident.First;
         markdown.Append("\n## Alert details\n\n");
         if (alert.Sentence.Span.Length > 0)
         {
             markdown.Append("Falco said: ").Append(MarkdownText.Code(alert.Sentence.ToString())).Append('\n');
+        }
+
+        foreach (var meaning in detections)
+        {
+            markdown.Append("\nThe rule ").Append(MarkdownText.Code(meaning.Rule)).Append(" looks for this: ").Append(MarkdownText.Prose(meaning.Detects)).Append('\n');
         }
 
         AppendProcess(markdown, alert);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace FalcoStreamer.Reporting;
 
@@ -10,7 +11,7 @@ namespace FalcoStreamer.Reporting;
 /// Falco 0.37 to 0.44 paste an exception's values into a condition: one with a blank is put between double quotes as it is, any other stays bare. So
 /// whatever either way would change carries its own quotes. Its rule compiler and filter lexer say so, its documentation does not.
 /// </remarks>
-internal static class FalcoValue
+internal static partial class FalcoValue
 {
     private const int MaxBytes = 4096;
 
@@ -45,6 +46,13 @@ internal static class FalcoValue
     private static string? ToFilter(ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty || value.Length > MaxBytes || !TryRead(value, out var text))
+        {
+            return null;
+        }
+
+        // Falco puts the items of a list wherever its name stands between blanks or commas, also in the middle of a quoted text, so a value
+        // with such a word would come to mean something else. Names of lists that a user chose otherwise cannot be known here.
+        if (ListName().IsMatch(text))
         {
             return null;
         }
@@ -102,6 +110,12 @@ internal static class FalcoValue
 
         return quoted.Append('"').ToString();
     }
+
+    /// <summary>A word that is named as Falco's own rules name their lists, e.g. <c>shell_binaries</c>.</summary>
+    [GeneratedRegex(
+        @"(^|[\s(),=])[a-z0-9]+(_[a-z0-9]+)*_(addresses|apps|binaries|cmdlines|commands|containers|dirs|directories|domains|extensions|files|filenames|images|ips|mounts|names|paths|ports|prefixes|processes|procs|programs|repos|repositories|servers|services|tools|users)($|[\s(),=])",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex ListName();
 
     private static bool IsVisible(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse

@@ -16,6 +16,12 @@ internal sealed record IncidentReport
     /// <summary>What it most probably is, in one paragraph.</summary>
     public required string Explanation { get; init; }
 
+    /// <summary>What the rule's guide says about it; null when a behaviour explains it or the rule is not known.</summary>
+    public RuleGuidance? Guidance { get; init; }
+
+    /// <summary>What the rules of the incident detect, where a behaviour explains it and so says something else.</summary>
+    public IReadOnlyList<RuleMeaning> Detections { get; init; } = [];
+
     /// <summary>What to do now, the first thing first.</summary>
     public required IReadOnlyList<string> Actions { get; init; }
 
@@ -25,7 +31,10 @@ internal sealed record IncidentReport
     /// <summary>What this container's specification lacks and its workload would survive.</summary>
     public required IReadOnlyList<string> Hardening { get; init; }
 
-    /// <summary>A narrow exception that loads in Falco, or null where one would be wrong.</summary>
+    /// <summary>Narrow exceptions that load in Falco, one a rule; empty where one would be wrong.</summary>
+    public IReadOnlyList<ExceptionEntry> Exceptions { get; init; } = [];
+
+    /// <summary><see cref="Exceptions"/> as YAML; null where there are none.</summary>
     public required string? Exception { get; init; }
 
     /// <summary>ATT&amp;CK technique IDs.</summary>

@@ -18,7 +18,7 @@ internal static class MarkdownRenderer
         markdown.Append("# ").Append(MarkdownText.Prose(report.Headline)).Append("\n\n");
         AppendSummary(markdown, incident);
         AppendMeaning(markdown, report);
-        AlertDetails.Append(markdown, incident);
+        AlertDetails.Append(markdown, incident, report.Detections);
         AppendList(markdown, "What to do now", report.Actions, isNumbered: true);
         AppendCommands(markdown, report);
         AppendHardening(markdown, report);
@@ -26,6 +26,20 @@ internal static class MarkdownRenderer
         AppendStory(markdown, incident.Judgement.Story);
         AppendSources(markdown, report);
         AppendIds(markdown, incident);
+        return markdown.ToString();
+    }
+
+    /// <summary>The exceptions of many incidents in one file, for the end of a list of reports.</summary>
+    public static string RenderExceptions(ExceptionCollection exceptions, int incidents)
+    {
+        var markdown = new StringBuilder("# Every Falco exception of these reports in one file\n\n");
+        markdown.Append(CultureInfo.InvariantCulture, $"It exempts what was seen in {incidents} harmless incidents and nothing else. Save it as a rules file that loads after the rules' own, and try it with `falco --validate`; it needs Falco 0.37.\n\n");
+        if (exceptions.LeftOut > 0)
+        {
+            markdown.Append(CultureInfo.InvariantCulture, $"{exceptions.LeftOut} further combinations of values found no place in it.\n\n");
+        }
+
+        MarkdownText.AppendBlock(markdown, "yaml", exceptions.ToYaml() ?? "");
         return markdown.ToString();
     }
 
@@ -84,11 +98,39 @@ internal static class MarkdownRenderer
         // Of something unknown the explanation has already said what would decide it.
         if (judgement.Behaviour is not null && judgement.Unseen.Count > 0)
         {
-            markdown.Append("\nWhat could not be seen:\n\n");
-            foreach (var unseen in judgement.Unseen)
-            {
-                markdown.Append("- ").Append(MarkdownText.Prose(unseen)).Append('\n');
-            }
+            AppendTexts(markdown, "What could not be seen:", judgement.Unseen);
+        }
+
+        AppendGuidance(markdown, report.Guidance);
+    }
+
+    private static void AppendGuidance(StringBuilder markdown, RuleGuidance? guidance)
+    {
+        if (guidance is null)
+        {
+            return;
+        }
+
+        AppendTexts(markdown, "What makes it more serious here:", guidance.SeriousHere);
+        AppendTexts(markdown, "What would make it serious:", guidance.SeriousWhen);
+        AppendTexts(markdown, "What most often sets this rule off:", guidance.UsualCauses);
+        if (guidance.Guide.Note is { } note)
+        {
+            markdown.Append('\n').Append(MarkdownText.Prose(note)).Append('\n');
+        }
+    }
+
+    private static void AppendTexts(StringBuilder markdown, string title, IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        markdown.Append('\n').Append(title).Append("\n\n");
+        foreach (var text in texts)
+        {
+            markdown.Append("- ").Append(MarkdownText.Prose(text)).Append('\n');
         }
     }
 
@@ -153,7 +195,7 @@ internal static class MarkdownRenderer
 
     private static void AppendSources(StringBuilder markdown, IncidentReport report)
     {
-        var sources = report.Incident.Judgement.Behaviour?.Sources ?? [];
+        var sources = report.Incident.Judgement.Behaviour?.Sources ?? report.Guidance?.Guide.Sources ?? [];
         AppendList(markdown, "Sources", sources);
         if (report.Attack.Count > 0)
         {

@@ -37,6 +37,12 @@ internal static class NoteRenderer
             Append(note, "Not seen: ", string.Join("; ", judgement.Unseen), MaxEvidenceBytes);
         }
 
+        if (report.Guidance is { } guidance)
+        {
+            AppendFirst(note, "More serious: ", guidance.SeriousHere);
+            AppendFirst(note, "Usually: ", guidance.UsualCauses);
+        }
+
         if (incident.First.Value("proc.cmdline") is { } command)
         {
             Append(note, "Command: ", command, MaxCommandBytes);
@@ -97,6 +103,14 @@ internal static class NoteRenderer
             .OrderByDescending(piece => judgement is { IsImitation: true, Against.Count: > 0 } && ReferenceEquals(piece.Evidence, judgement.Against[0]))
             .ThenByDescending(piece => piece.Evidence.Weight)
             .Take(2);
+
+    private static void AppendFirst(StringBuilder note, string name, IReadOnlyList<string> texts)
+    {
+        if (texts.Count > 0)
+        {
+            Append(note, name, texts[0], MaxEvidenceBytes);
+        }
+    }
 
     private static void Append(StringBuilder note, string name, string text, int maxBytes) =>
         note.Append('\n').Append(name).Append(ReportText.Line(text, maxBytes));

@@ -18,9 +18,13 @@ namespace FalcoStreamer.Reporting;
 internal sealed class Placeholders(Incident incident)
 {
     private const int MaxProseValueBytes = 256;
+    private const int MaxHeadlineValueLength = 60;
 
     /// <summary>The text for people, values as they are; null when one is missing.</summary>
     public string? Prose(string text) => Fill(text, static (value, _) => Utf8Cut.To(value, MaxProseValueBytes));
+
+    /// <summary>The same with each value short, so that the whole stays one line.</summary>
+    public string? Headline(string text) => Fill(text, static (value, _) => Short(value));
 
     /// <summary>The text as a command for a POSIX shell, each value quoted where it must be; null when one is missing or cannot be quoted.</summary>
     public string? Shell(string text) => Fill(text, ShellWord.From);
@@ -57,6 +61,18 @@ internal sealed class Placeholders(Incident incident)
             _ => alert.Value(name),
         };
         return string.IsNullOrEmpty(value) ? null : value;
+    }
+
+    /// <summary>In a headline the mark of <see cref="Utf8Cut"/> would take the room that the sentence needs.</summary>
+    private static string Short(string value)
+    {
+        if (value.Length <= MaxHeadlineValueLength)
+        {
+            return value;
+        }
+
+        var end = char.IsHighSurrogate(value[MaxHeadlineValueLength - 1]) ? MaxHeadlineValueLength - 1 : MaxHeadlineValueLength;
+        return value[..end].TrimEnd() + "…";
     }
 
     private string? Fill(string text, Func<string, char, string?> write)

@@ -1,36 +1,40 @@
 using System.Text.RegularExpressions;
+using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Reporting;
 
-/// <summary>Writes an incident out for people. Pure: the same incident gives the same report.</summary>
-internal static partial class ReportWriter
+/// <summary>Writes an incident out for people. Pure: the same incident gives the same report. Safe for several threads at once.</summary>
+/// <param name="rules">What is known of Falco's rules.</param>
+internal sealed partial class ReportWriter(RuleLibrary rules)
 {
-    public static IncidentReport Write(Incident incident)
+    public IncidentReport Write(Incident incident)
     {
         var placeholders = new Placeholders(incident);
+        var isUnknown = incident.Judgement.Behaviour is null;
+        var guidance = rules.Find(incident.First.Rule) is { } guide ? RuleGuidance.From(guide, incident) : null;
+        var unknown = new UnknownIncident(incident, guidance);
+        var exceptions = FalcoException.EntriesFor(incident, rules);
         return new IncidentReport
         {
             Incident = incident,
-            Headline = Headline(incident, placeholders),
-            Explanation = Explanation(incident, placeholders),
-            Actions = Actions(incident, placeholders),
-            Commands = Commands(incident, placeholders),
+            Headline = isUnknown ? unknown.Headline() : Headline(incident, placeholders),
+            Explanation = isUnknown ? unknown.Explanation() : Explanation(incident, placeholders),
+            Guidance = isUnknown ? guidance : null,
+            Detections = isUnknown ? [] : Detections(incident),
+            Actions = Actions(incident, placeholders, unknown),
+            Commands = Commands(incident, placeholders, unknown),
             Hardening = HardeningAdvice.For(incident),
-            Exception = FalcoException.For(incident),
+            Exceptions = exceptions,
+            Exception = FalcoException.ToYaml(exceptions),
             Attack = Attack(incident),
         };
     }
 
     private static string Headline(Incident incident, Placeholders placeholders)
     {
-        var judgement = incident.Judgement;
-        if (judgement.Behaviour is not { } behaviour)
-        {
-            return UnknownIncident.Headline(incident);
-        }
-
+        var (judgement, behaviour) = (incident.Judgement, incident.Judgement.Behaviour!);
         var place = SubjectPhrase.Within(incident.Subject);
         if (!judgement.IsImitation)
         {
@@ -44,12 +48,7 @@ internal static partial class ReportWriter
 
     private static string Explanation(Incident incident, Placeholders placeholders)
     {
-        var judgement = incident.Judgement;
-        if (judgement.Behaviour is not { } behaviour)
-        {
-            return UnknownIncident.Explanation(incident);
-        }
-
+        var (judgement, behaviour) = (incident.Judgement, incident.Judgement.Behaviour!);
         var title = Sentences.WithoutStop(behaviour.Title);
         var why = Sentences.WithStop(placeholders.Prose(behaviour.Why) ?? title);
         if (!judgement.IsImitation)
@@ -63,35 +62,38 @@ internal static partial class ReportWriter
         return $"It pretends to be this: {title}. {giveaway} The genuine behaviour, for comparison: {why}";
     }
 
-    private static List<string> Actions(Incident incident, Placeholders placeholders)
+    private List<RuleMeaning> Detections(Incident incident) =>
+        [.. incident.Rules.Select(rules.Find).OfType<RuleGuide>().Distinct().Select(guide => new RuleMeaning(guide.Rule, guide.Detects))];
+
+    private static List<string> Actions(Incident incident, Placeholders placeholders, UnknownIncident unknown)
     {
         var judgement = incident.Judgement;
         var texts = judgement.IsImitation ? judgement.Behaviour?.ImitationActions : judgement.Behaviour?.Actions;
         List<string> actions = [.. (texts ?? []).Select(placeholders.Prose).OfType<string>()];
-        return actions.Count > 0 || judgement.Verdict is Verdict.Benign ? actions : UnknownIncident.Actions(incident);
+        return actions.Count > 0 || judgement.Verdict is Verdict.Benign ? actions : unknown.Actions();
     }
 
-    private static List<string> Commands(Incident incident, Placeholders placeholders)
-    {
-        var texts = incident.Judgement.Behaviour?.Commands is { Count: > 0 } own ? own : UnknownIncident.Commands(incident);
-        return [.. texts.Select(placeholders.Shell).OfType<string>()];
-    }
+    private static List<string> Commands(Incident incident, Placeholders placeholders, UnknownIncident unknown) =>
+        incident.Judgement.Behaviour?.Commands is { Count: > 0 } own
+            ? [.. own.Select(placeholders.Shell).OfType<string>()]
+            : [.. unknown.Commands(placeholders)];
 
-    /// <summary>The behaviour's techniques, then those that Falco's rules are tagged with.</summary>
-    private static string[] Attack(Incident incident)
+    /// <summary>The behaviour's techniques, then each rule's: ours where we know the rule, else those it is tagged with.</summary>
+    private string[] Attack(Incident incident)
     {
         var alerts = incident.Samples.Count > 0 ? incident.Samples.Select(sample => sample.Alert) : [incident.First];
-        var tags = alerts
-            .SelectMany(alert => alert.Tags)
-            .Where(tag => tag.Span.Length is >= 5 and <= 9)
-            .Select(tag => tag.ToString())
-            .Where(tag => Technique().IsMatch(tag))
-            .Order(StringComparer.Ordinal);
+        var ofRules = alerts.SelectMany(alert => rules.Find(alert.Rule) is { Attack.Count: > 0 } guide ? guide.Attack : Tagged(alert));
         // What an imitation would be is not what the genuine thing is.
         var isHarmless = incident.Judgement is { IsImitation: false, Behaviour.Nature: BehaviourNature.Harmless };
         var own = isHarmless ? [] : incident.Judgement.Behaviour?.Attack ?? [];
-        return [.. own.Concat(tags).Distinct(StringComparer.Ordinal)];
+        return [.. own.Concat(ofRules).Distinct(StringComparer.Ordinal)];
     }
+
+    private static IEnumerable<string> Tagged(FalcoAlert alert) => alert.Tags
+        .Where(tag => tag.Span.Length is >= 5 and <= 9)
+        .Select(tag => tag.ToString())
+        .Where(tag => Technique().IsMatch(tag))
+        .Order(StringComparer.Ordinal);
 
     [GeneratedRegex(@"^T[0-9]{4}(?:\.[0-9]{3})?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Technique();

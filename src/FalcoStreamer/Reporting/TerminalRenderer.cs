@@ -33,6 +33,9 @@ internal sealed class TerminalRenderer(bool useColour, int width = 100)
             AppendAll(text, "  ? ", judgement.Unseen);
         }
 
+        Section(text, "What makes it more serious here", "  ! ", report.Guidance?.SeriousHere ?? []);
+        Section(text, "What would make it serious", "  - ", report.Guidance?.SeriousWhen ?? []);
+        Section(text, "What most often sets this rule off", "  - ", report.Guidance?.UsualCauses ?? []);
         if (incident.First.Value("proc.cmdline") is { } command)
         {
             Heading(text, "Command line");

@@ -1,92 +1,131 @@
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Reporting;
 
 /// <summary>
-/// What can honestly be said about an incident that no knowledge explains: what happened, what would decide it, and where to look.
+/// What can honestly be said about an incident that no behaviour explains: what happened, what its rule looks for, what would decide it, and where to look.
 /// </summary>
-internal static class UnknownIncident
+/// <param name="incident">What happened.</param>
+/// <param name="guidance">What the rule's guide says about it; null for a rule that is not known.</param>
+internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
 {
-    /// <summary>E.g. <c>Falco's rule "Write below root" fired for touch in container main of pod lab/web-0; nothing known explains it</c>.</summary>
-    public static string Headline(Incident incident)
+    /// <summary>E.g. <c>touch opened /labroot for writing in container main of pod lab/web-0 (rule "Write below root"); nothing known explains it</c>.</summary>
+    public string Headline()
     {
-        if (IsFalcoItself(incident))
+        var rule = Utf8Cut.To(incident.First.Rule, 96);
+        if (IsFalcoItself())
         {
-            return $"Falco reports about itself on {Place(incident)}: \"{incident.First.Rule}\"";
+            return guidance?.Happened is { } about ? $"{about} on {Place()}" : $"Falco reports about itself on {Place()}: \"{rule}\"";
+        }
+
+        var ending = incident.Judgement.Verdict == Verdict.Suspicious ? "the evidence speaks against it" : "nothing known explains it";
+        if (guidance?.Happened is { } happened)
+        {
+            return $"{happened} {SubjectPhrase.Within(incident.Subject)} (rule \"{rule}\"); {ending}";
         }
 
         var process = incident.First.Value("proc.name");
         var actor = process is null ? "" : $" for {Utf8Cut.To(process, 64)}";
-        var ending = incident.Judgement.Verdict == Verdict.Suspicious ? "the evidence speaks against it" : "nothing known explains it";
-        return $"Falco's rule \"{Utf8Cut.To(incident.First.Rule, 96)}\" fired{actor} {SubjectPhrase.Within(incident.Subject)}; {ending}";
+        return $"Falco's rule \"{rule}\" fired{actor} {SubjectPhrase.Within(incident.Subject)}; {ending}";
     }
 
-    public static string Explanation(Incident incident)
+    public string Explanation()
     {
-        if (IsFalcoItself(incident))
+        if (IsFalcoItself())
         {
-            return "This is Falco's word about its own state, not about a process. It matters when events were dropped: then Falco saw less than there was.";
+            return guidance?.Guide.Detects
+                ?? "This is Falco's word about its own state, not about a process. It matters when events were dropped: then Falco saw less than there was.";
         }
 
         var unseen = incident.Judgement.Unseen;
         var decides = unseen.Count > 0
             ? $"What would decide it: {Sentences.List([.. unseen.Select(Sentences.WithoutStop)])}."
-            : $"What would decide it: whether {Action(incident)} belongs to the normal work of {Worker(incident)}.";
-        return $"Nothing known explains this, so it can be called neither harmless nor an attack. {decides}";
+            : $"What would decide it: whether {Action()} belongs to the normal work of {Worker()}.";
+        var rule = guidance is null ? UnknownRule.Explanation(incident) : $"The rule looks for this: {guidance.Guide.Detects}";
+        return $"{rule} Nothing known explains this alert, so it can be called neither harmless nor an attack. {decides}";
     }
 
-    public static List<string> Actions(Incident incident)
+    /// <summary>What to check first, whom to ask, and what to do when that does not clear it.</summary>
+    public List<string> Actions()
     {
-        var subject = incident.Subject;
-        if (IsFalcoItself(incident))
+        if (IsFalcoItself())
         {
-            return IsLoss(incident)
-                ? [$"Falco lost events on {Place(incident)}, so silence there proves nothing: give Falco more CPU or a larger buf_size_preset in its configuration under engine."]
-                : [];
+            return guidance is not null ? [.. guidance.Checks, .. guidance.Actions] : IsLoss() ? [Loss()] : [];
         }
 
-        var parent = incident.First.Value("proc.pname") is { } name ? $", started by {name}," : "";
-        return subject.Kind switch
+        if (guidance is null)
         {
-            SubjectKind.Node =>
-                [$"Find out on {Place(incident)} whether {Action(incident)}{parent} was an administrator's or the system's own work."],
-            _ when subject.Name is not null =>
+            return
             [
-                $"Ask who owns {Worker(incident)} whether {Action(incident)}{parent} belongs to its work.",
-                $"If it was not the workload itself, look into the API server's audit log for pods/exec on {SubjectPhrase.PodName(subject)} around {incident.FirstTime}.",
-            ],
-            _ => [$"Find the pod behind container {subject.ContainerId ?? "(no ID given)"} first: on {Place(incident)} the container runtime knows its labels."],
-        };
+                .. FindThePod(),
+                .. Questions(),
+                $"Read the condition of the rule \"{Utf8Cut.To(incident.First.Rule, 96)}\" in your own rules files: it says what made Falco speak.",
+            ];
+        }
+
+        // Of a container's start the questions below ask nothing that the rule's own checks do not.
+        var questions = guidance.Guide.Family == RuleFamily.Start ? [] : Questions();
+        return [.. FindThePod(), .. guidance.Checks, .. questions, .. guidance.Actions];
     }
 
-    /// <summary>Commands with placeholders, which are filled like those of a behaviour.</summary>
-    public static IReadOnlyList<string> Commands(Incident incident) => incident.Subject switch
+    /// <summary>Commands with every name filled in.</summary>
+    public IEnumerable<string> Commands(Placeholders placeholders)
     {
-        _ when IsFalcoItself(incident) => [],
-        { Kind: SubjectKind.Node } => ["kubectl describe node {node}"],
-        { Resolution: Resolution.Deleted } =>
-            ["kubectl -n {namespace} get events --field-selector involvedObject.name={pod}", "kubectl -n {namespace} get {owner} -o yaml"],
-        { Name: not null } =>
-            ["kubectl -n {namespace} get pod {pod} -o yaml", "kubectl -n {namespace} logs {pod} -c {container} --timestamps --since-time={time}"],
-        _ => ["crictl inspect {container.id}"],
-    };
+        IReadOnlyList<string> usual = incident.Subject switch
+        {
+            _ when IsFalcoItself() => [],
+            { Kind: SubjectKind.Node } => ["kubectl describe node {node}"],
+            { Resolution: Resolution.Deleted } =>
+                ["kubectl -n {namespace} get events --field-selector involvedObject.name={pod}", "kubectl -n {namespace} get {owner} -o yaml"],
+            { Name: not null } =>
+                ["kubectl -n {namespace} get pod {pod} -o yaml", "kubectl -n {namespace} logs {pod} -c {container} --timestamps --since-time={time}"],
+            _ => ["crictl inspect {container.id}"],
+        };
+        return usual.Select(placeholders.Shell).OfType<string>().Concat(guidance?.Commands ?? []).Distinct(StringComparer.Ordinal);
+    }
 
-    private static bool IsFalcoItself(Incident incident) => incident.First.SourceText.Is("internal"u8);
+    private List<string> FindThePod() => incident.Subject is { Kind: not SubjectKind.Node, Name: null } subject
+        ? [$"Find the pod behind container {subject.ContainerId ?? "(no ID given)"} first: on {Place()} the container runtime knows its labels."]
+        : [];
 
-    private static bool IsLoss(Incident incident) => incident.First.RuleText.Span.IndexOf("drop"u8) >= 0;
+    private List<string> Questions()
+    {
+        var subject = incident.Subject;
+        var parent = incident.First.Value("proc.pname") is { } name ? $", started by {Utf8Cut.To(name, 64)}," : "";
+        if (subject.Kind == SubjectKind.Node)
+        {
+            return [$"Find out on {Place()} whether {Action()}{parent} was an administrator's or the system's own work."];
+        }
 
-    private static string Action(Incident incident) =>
+        return subject.Name is null
+            ? []
+            :
+            [
+                $"Ask who owns {Worker()} whether {Action()}{parent} belongs to its work.",
+                $"If it was not the workload itself, look into the API server's audit log for pods/exec on {SubjectPhrase.PodName(subject)} around {incident.FirstTime}.",
+            ];
+    }
+
+    private string Loss() =>
+        $"Falco lost events on {Place()}, so silence there proves nothing: give Falco more CPU or a larger buf_size_preset in its configuration under engine.";
+
+    private bool IsFalcoItself() => incident.First.SourceText.Is("internal"u8);
+
+    private bool IsLoss() => incident.First.RuleText.Span.IndexOf("drop"u8) >= 0;
+
+    private string Action() =>
         incident.First.Value("proc.cmdline") is { } command ? $"\"{Utf8Cut.To(command, 120)}\"" : $"what the rule \"{incident.First.Rule}\" describes";
 
-    private static string Worker(Incident incident) => incident.Subject switch
+    private string Worker() => incident.Subject switch
     {
-        { Kind: SubjectKind.Node } => Place(incident),
+        { Kind: SubjectKind.Node } => Place(),
         { Owner: { } owner } subject => $"{owner.Kind} {owner.Name}{(subject.Namespace is null ? "" : $" in namespace {subject.Namespace}")}",
         var subject => SubjectPhrase.Of(subject),
     };
 
-    private static string Place(Incident incident) =>
+    private string Place() =>
         incident.Subject switch
         {
             { Node: { } node } => $"node {node}",

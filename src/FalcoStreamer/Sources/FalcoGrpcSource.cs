@@ -184,7 +184,7 @@ internal sealed class FalcoGrpcSource : IAlertSource
                 _lastRefusal = _clock.GetTimestamp();
             }
 
-            _telemetry.AlertUnreadable(Name, exception, isFirstOfBurst);
+            _telemetry.AlertUnreadable(Name, exception.Message, isFirstOfBurst);
             return null;
         }
     }

@@ -7,12 +7,14 @@ internal sealed partial class AgentTelemetry
 {
     private Counter<long> _alertsReceived = null!;
     private Counter<long> _alertsUnreadable = null!;
+    private Counter<long> _alertsLost = null!;
     private Counter<long> _connections = null!;
 
     private partial void CreateSourceInstruments()
     {
         _alertsReceived = _meter.CreateCounter<long>("falcostreamer.alerts.received", "{alert}", "Alerts taken from a source.");
         _alertsUnreadable = _meter.CreateCounter<long>("falcostreamer.alerts.unreadable", "{alert}", "Messages of a source that are no alert.");
+        _alertsLost = _meter.CreateCounter<long>("falcostreamer.alerts.lost", "{alert}", "Alerts that came in and could not be kept, by reason.");
         _connections = _meter.CreateCounter<long>("falcostreamer.grpc.connections", "{connection}", "Connections to Falco's gRPC by outcome.");
     }
 
@@ -20,14 +22,24 @@ internal sealed partial class AgentTelemetry
     public void AlertReceived(string source) => _alertsReceived.Add(1, new KeyValuePair<string, object?>("source", source));
 
     /// <summary>A message is no alert and is lost; every one is counted, the first of a burst logged.</summary>
-    public void AlertUnreadable(string source, Exception reason, bool isFirstOfBurst)
+    public void AlertUnreadable(string source, string reason, bool isFirstOfBurst)
     {
         _alertsUnreadable.Add(1, new KeyValuePair<string, object?>("source", source));
         if (isFirstOfBurst)
         {
-            LogAlertUnreadable(_logger, source, reason.Message);
+            LogAlertUnreadable(_logger, source, reason);
         }
     }
+
+    /// <summary>An alert that came in could not be kept.</summary>
+    public void AlertLost(string source, string reason)
+    {
+        _alertsLost.Add(1, new("source", source), new("reason", reason));
+        LogAlertLost(_logger, source, reason);
+    }
+
+    /// <summary>The port for Falco's HTTP output is open.</summary>
+    public void HttpListening(string address) => LogHttpListening(_logger, address);
 
     /// <summary>A stream to Falco is open; <paramref name="away"/> is how long there was none, zero at the first try.</summary>
     public void FalcoConnected(string address, string version, string engineVersion, TimeSpan away)
@@ -83,6 +95,12 @@ internal sealed partial class AgentTelemetry
 
     [LoggerMessage(107, LogLevel.Error, "A message from {Source} is not an alert and is lost: {Reason}. More of them within a minute are only counted.")]
     private static partial void LogAlertUnreadable(ILogger logger, string source, string reason);
+
+    [LoggerMessage(108, LogLevel.Information, "Falco's alerts are taken over HTTP at {Address}.")]
+    private static partial void LogHttpListening(ILogger logger, string address);
+
+    [LoggerMessage(109, LogLevel.Error, "An alert from {Source} is lost: {Reason}.")]
+    private static partial void LogAlertLost(ILogger logger, string source, string reason);
 
     private void CountConnection(string outcome) => _connections.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 }

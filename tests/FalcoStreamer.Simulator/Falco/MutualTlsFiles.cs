@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace FalcoStreamer.Simulator.Falco;
 
 /// <summary>
-/// An authority made for one test, with a certificate for the server and one for its client, the client's side as PEM files in a directory
+/// An authority made for one test, with a certificate for the server and one for its client, both sides also as PEM files in a directory
 /// that goes with it.
 /// </summary>
 internal sealed class MutualTlsFiles : IDisposable
@@ -27,6 +27,9 @@ internal sealed class MutualTlsFiles : IDisposable
         File.WriteAllText(ClientCertificateFile, client.ExportCertificatePem());
         using var key = client.GetECDsaPrivateKey()!;
         File.WriteAllText(ClientKeyFile, key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(ServerCertificateFile, Server.ExportCertificatePem());
+        using var serverKey = Server.GetECDsaPrivateKey()!;
+        File.WriteAllText(ServerKeyFile, serverKey.ExportPkcs8PrivateKeyPem());
     }
 
     public X509Certificate2 Authority { get; }
@@ -35,6 +38,10 @@ internal sealed class MutualTlsFiles : IDisposable
     public X509Certificate2 Server { get; }
 
     public string AuthorityFile => Path.Combine(_directory, "ca.crt");
+
+    public string ServerCertificateFile => Path.Combine(_directory, "server.crt");
+
+    public string ServerKeyFile => Path.Combine(_directory, "server.key");
 
     public string ClientCertificateFile => Path.Combine(_directory, "client.crt");
 

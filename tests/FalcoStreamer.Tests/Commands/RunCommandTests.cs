@@ -14,7 +14,8 @@ public sealed class RunCommandTests : IDisposable
     [Theory]
     [InlineData("""{ "kubernetes": { "kubeconfig": "/nowhere/kubeconfig", "nodeName": "node-1" } }""", "kubernetes.kubeconfig names /nowhere/kubeconfig, which is not there")]
     [InlineData("""{ "kubernetes": { "nodeName": "node-1" } }""", "kubernetes.kubeconfig is not set and this is no pod")]
-    [InlineData("""{ "kubernetes": { "enabled": false }, "sources": { "grpc": { "enabled": false } } }""", "sources.grpc.enabled is false, and this version has no other live input")]
+    [InlineData("""{ "kubernetes": { "enabled": false }, "sources": { "grpc": { "enabled": false }, "http": { "enabled": false } } }""", "no source is on: set sources.grpc.enabled or sources.http.enabled to true")]
+    [InlineData("""{ "kubernetes": { "enabled": false }, "sources": { "http": { "address": "falco:2801" } } }""", "sources.http.address is \"falco:2801\"")]
     [InlineData("""{ "kubernetes": { "enabled": false }, "sinks": { "otlp": { "endpoint": "collector" , "protocol": "smoke" } } }""", "smoke")]
     [InlineData("""{ "kubernetes": { "enabled": false }, "knowledge": { "path": "/nowhere" } }""", "/nowhere: the knowledge cannot be read")]
     public async Task EndsWith78AndOneLine_WhenTheConfigurationCannotWork(string configuration, string problem)
@@ -37,6 +38,21 @@ public sealed class RunCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Configuration, await RunAsync());
         Assert.Contains($"telemetry.address {address} cannot be listened on", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EndsWith78_WhenThePortForFalcosAlertsIsTaken()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+        await File.WriteAllTextAsync(
+            _file,
+            $$"""{ "kubernetes": { "enabled": false }, "telemetry": { "address": null }, "sources": { "http": { "address": "{{address}}" } } }""",
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCode.Configuration, await RunAsync());
+        Assert.Contains($"sources.http.address {address} cannot be listened on", _errors.ToString(), StringComparison.Ordinal);
     }
 
     private Task<int> RunAsync() => new CommandLine(TextWriter.Null, _errors, isTerminal: false).InvokeAsync(["run", "--config", _file]);

@@ -11,7 +11,7 @@ namespace FalcoStreamer.Tests.Correlation;
 /// <summary>Preparing the matching may make it faster, and must never change a judgement.</summary>
 public sealed class BehaviourIndexTests
 {
-    private static readonly BehaviourLibrary Library = BehaviourLibrary.Load(null);
+    private static readonly BehaviourLibrary Library = Shipped.Behaviours;
 
     private readonly BehaviourMatcher _matcher = new(Library);
 

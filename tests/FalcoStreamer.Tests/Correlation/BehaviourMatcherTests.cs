@@ -8,7 +8,7 @@ namespace FalcoStreamer.Tests.Correlation;
 
 public sealed class BehaviourMatcherTests
 {
-    private readonly BehaviourMatcher _matcher = new(BehaviourLibrary.Load(null));
+    private readonly BehaviourMatcher _matcher = new(Shipped.Behaviours);
 
     [Theory]
     [InlineData("A")]
@@ -205,7 +205,7 @@ public sealed class BehaviourMatcherTests
     [InlineData("Another rule", "undetermined")]
     public void SaysNothingAtAll_WhenTheAlertIsOutOfScope(string rule, string verdict)
     {
-        var behaviour = BehaviourLibrary.Load(null).All.Single(known => known.Id == "calico-felix-xdp-tag") with
+        var behaviour = Shipped.Behaviours.All.Single(known => known.Id == "calico-felix-xdp-tag") with
         {
             Scope = [new FieldPredicate("alert.rule", PredicateOperator.In, ["Detect Shell in Container"], 0, null)],
         };

@@ -1,7 +1,6 @@
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
-using FalcoStreamer.Knowledge;
 using FalcoStreamer.Tests.Support;
 
 namespace FalcoStreamer.Tests.Correlation;
@@ -12,7 +11,7 @@ public sealed class CorrelatorTests
 
     private readonly List<IncidentChange> _changes = [];
     private readonly Subject _subject = SomePods.Subject(SomePods.Pod(SomePods.Container()));
-    private Correlator _correlator = new(BehaviourLibrary.Load(null), new CorrelationOptions());
+    private Correlator _correlator = new(Shipped.Behaviours, new CorrelationOptions());
 
     [Fact]
     public void MakesOneIncident_WhenCalicoRunsAAndThenB()
@@ -172,7 +171,7 @@ public sealed class CorrelatorTests
     [Fact]
     public void ClosesTheQuietestOrdinaryIncidentEarly_WhenTooManyAreOpen()
     {
-        _correlator = new Correlator(BehaviourLibrary.Load(null), new CorrelationOptions { MaxOpenIncidents = 3 });
+        _correlator = new Correlator(Shipped.Behaviours, new CorrelationOptions { MaxOpenIncidents = 3 });
         Add(SomePods.CalicoAlert("B", fields: ("proc.tty", 34816)), SomePods.CalicoSubject());
         for (var i = 0; i < 10; i++)
         {
@@ -213,7 +212,7 @@ public sealed class CorrelatorTests
 
     private static List<Incident> Judge(IEnumerable<FalcoAlert> alerts)
     {
-        var correlator = new Correlator(BehaviourLibrary.Load(null), new CorrelationOptions());
+        var correlator = new Correlator(Shipped.Behaviours, new CorrelationOptions());
         var changes = new List<IncidentChange>();
         foreach (var alert in alerts)
         {

@@ -35,7 +35,7 @@ public sealed class HostileTextTests
     {
         var alert = SomePods.CalicoAlert(fields: ("proc.cmdline", $"sh -c ip link del calico_tmp_A || true; {new string('x', 1024 * 1024)}"));
 
-        var judgement = new BehaviourMatcher(BehaviourLibrary.Load(null)).Judge(alert, SomePods.CalicoSubject());
+        var judgement = new BehaviourMatcher(Shipped.Behaviours).Judge(alert, SomePods.CalicoSubject());
 
         Assert.Equal(Verdict.Suspicious, judgement.Verdict);
         Assert.All(judgement.Against, evidence => Assert.InRange(evidence.Text.Length, 1, 1000));
@@ -44,7 +44,7 @@ public sealed class HostileTextTests
     [Fact]
     public void ShowsOnlyTheBeginning_WhenAValueIsLong()
     {
-        var behaviour = BehaviourLibrary.Load(null).Single[0] with
+        var behaviour = Shipped.Behaviours.Single[0] with
         {
             When = [new FieldPredicate("alert.proc.name", PredicateOperator.NotIn, ["x"], 5, "It is {value}")],
             Scope = [],
@@ -64,7 +64,7 @@ public sealed class HostileTextTests
         var probe = new SpecCommand(SpecCommandKind.LivenessProbe, ["sh", "-c", new string('p', 10_000)], TimeSpan.FromSeconds(1));
         var containers = Enumerable.Range(0, 200).Select(number => SomePods.Container($"c{number}") with { SpecCommands = [probe, probe, probe] }).ToArray();
         var subject = SomePods.Subject(SomePods.Pod(containers[0]) with { Containers = containers });
-        var matcher = new BehaviourMatcher(BehaviourLibrary.Load(null));
+        var matcher = new BehaviourMatcher(Shipped.Behaviours);
 
         var judgement = matcher.Judge(Some.Alert(fields: [("proc.cmdline", $"sh -c {new string('p', 10_000)}"), ("proc.pname", "runc"), ("proc.tty", 0)]), subject);
 

@@ -59,7 +59,11 @@ internal sealed class SmallWorld : IAsyncDisposable
         var telemetry = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var configuration = new JsonObject
         {
-            ["sources"] = new JsonObject { ["grpc"] = new JsonObject { ["address"] = Falco.Address } },
+            ["sources"] = new JsonObject
+            {
+                ["grpc"] = new JsonObject { ["address"] = Falco.Address },
+                ["http"] = new JsonObject { ["address"] = $"http://127.0.0.1:{LoopbackPort.Free()}" },
+            },
             ["kubernetes"] = new JsonObject { ["kubeconfig"] = Api.WriteKubeconfig(_directory.FullName), ["nodeName"] = "node-1" },
             ["sinks"] = new JsonObject
             {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FalcoStreamer.Correlation;
-using FalcoStreamer.Knowledge;
+using FalcoStreamer.Tests.Support;
 
 namespace FalcoStreamer.Tests.Judging;
 
@@ -16,7 +16,7 @@ public sealed class JudgeTests
     [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
     public async Task NamesTheBehaviour_AndNeverCallsHarmlessWhatIsNot(JudgementCase judged)
     {
-        using var court = new CaseCourt(BehaviourLibrary.Load(null));
+        using var court = new CaseCourt(Shipped.Behaviours);
 
         var worst = Worst(await court.JudgeAsync(judged, _cancellation));
 
@@ -28,6 +28,11 @@ public sealed class JudgeTests
         if (judged.Form == Form.Attack)
         {
             Assert.True(worst.Judgement.Verdict == Verdict.Suspicious, $"the attack is called {worst.Judgement.Verdict.Word()}: {Why(worst)}");
+        }
+
+        if (judged.Form == Form.Unknown)
+        {
+            Assert.True(worst.Judgement.Verdict == Verdict.Undetermined, $"what nobody knows is called {worst.Judgement.Verdict.Word()}: {Why(worst)}");
         }
 
         if (judged.Behaviour is not null)
@@ -67,7 +72,7 @@ public sealed class JudgeTests
 
     private async Task<List<(JudgementCase Case, Incident Worst)>> TableAsync()
     {
-        using var court = new CaseCourt(BehaviourLibrary.Load(null));
+        using var court = new CaseCourt(Shipped.Behaviours);
         var rows = new List<(JudgementCase, Incident)>();
         foreach (var judged in JudgementCases.All())
         {

@@ -8,6 +8,7 @@ namespace FalcoStreamer.Tests.Judging;
 internal static class JudgementCases
 {
     private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
+    private static readonly string[] ChangeMembers = ["change", "pods"];
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     public static IEnumerable<JudgementCase> All() =>
@@ -22,10 +23,24 @@ internal static class JudgementCases
         {
             var written = item!.AsObject();
             var name = written["id"]!.GetValue<string>();
-            var given = written["like"] is { } like ? YamlJson.Merge(read[like.GetValue<string>()], written)!.AsObject() : written;
+            var given = written["like"] is { } like ? Like(read[like.GetValue<string>()], written) : written;
             Assert.True(read.TryAdd(name, given), $"{file}: the case {name} is there twice");
             yield return Build($"{Path.GetFileNameWithoutExtension(file)}/{name}", given, pods);
         }
+    }
+
+    private static JsonObject Like(JsonObject known, JsonObject written)
+    {
+        var given = YamlJson.Merge(known, written)!.AsObject();
+        foreach (var changes in ChangeMembers)
+        {
+            if (written[changes] is { } change)
+            {
+                given[changes] = YamlJson.Merge(known[changes], change, keepsNulls: true);
+            }
+        }
+
+        return given;
     }
 
     private static JudgementCase Build(string id, JsonObject given, JsonObject pods)
@@ -42,8 +57,7 @@ internal static class JudgementCases
         var alerts = new List<JsonObject>();
         foreach (var alert in given["alerts"]!.AsArray())
         {
-            var merged = YamlJson.Merge(given["change"], alert)!.AsObject();
-            merged["fields"] = YamlJson.Merge(alert!["fields"], given["change"]?["fields"] ?? new JsonObject());
+            var merged = YamlJson.Merge(alert, given["change"] ?? new JsonObject())!.AsObject();
             time += TimeSpan.FromMilliseconds(merged["after"]?.GetValue<long>() ?? 0);
             alerts.Add(BuildAlert(merged, (merged["pod"] ?? given["pod"])?.GetValue<string>(), built, time));
         }

@@ -17,7 +17,10 @@ internal static class YamlJson
     }
 
     /// <summary><paramref name="change"/> over <paramref name="known"/> as a JSON merge patch: null takes a member away, a list replaces a list.</summary>
-    public static JsonNode? Merge(JsonNode? known, JsonNode? change)
+    /// <param name="known">What is there.</param>
+    /// <param name="change">What comes over it.</param>
+    /// <param name="keepsNulls">True for two changes made one: what the later takes away must still be taken away when both are applied.</param>
+    public static JsonNode? Merge(JsonNode? known, JsonNode? change, bool keepsNulls = false)
     {
         if (change is not JsonObject changes)
         {
@@ -27,13 +30,13 @@ internal static class YamlJson
         var merged = known is JsonObject old ? old.DeepClone().AsObject() : [];
         foreach (var (name, value) in changes)
         {
-            if (value is null)
+            if (value is null && !keepsNulls)
             {
                 merged.Remove(name);
                 continue;
             }
 
-            merged[name] = Merge(merged[name], value);
+            merged[name] = Merge(merged[name], value, keepsNulls);
         }
 
         return merged;

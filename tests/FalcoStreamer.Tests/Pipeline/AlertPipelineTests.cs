@@ -1,7 +1,6 @@
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
-using FalcoStreamer.Knowledge;
 using FalcoStreamer.Pipeline;
 using FalcoStreamer.Sinks;
 using FalcoStreamer.Sources;
@@ -92,9 +91,9 @@ public sealed class AlertPipelineTests : IDisposable
     private WatchedPipeline Pipeline(IAlertSource source)
     {
         var enricher = new AlertEnricher(_pods, ClusterObjects.Empty, ClusterObjects.Empty, "node-1", isLive: true, _clock, _probe.Telemetry);
-        var correlator = new Correlator(BehaviourLibrary.Load(null), new CorrelationOptions());
+        var correlator = new Correlator(Shipped.Behaviours, new CorrelationOptions());
         var queue = new SinkQueue(_sink, new SinkQueueOptions { BatchPause = TimeSpan.Zero }, _clock, _probe.Telemetry);
-        var fan = new SinkFan([queue]);
+        var fan = new SinkFan([queue], SomeReport.Writer);
         return new WatchedPipeline(new AlertPipeline([source], _pods, enricher, correlator, fan, _clock, _probe.Telemetry), fan);
     }
 

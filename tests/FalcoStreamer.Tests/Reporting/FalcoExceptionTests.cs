@@ -1,6 +1,6 @@
-using System.Text;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Tests.Support;
 using YamlDotNet.RepresentationModel;
@@ -12,13 +12,13 @@ public sealed class FalcoExceptionTests
     [Fact]
     public void HoldsTheObservedValues_AndOneListWhereTheyDiffer()
     {
-        var yaml = FalcoException.For(SomeIncidents.Calico());
+        var yaml = FalcoException.For(SomeIncidents.Calico(), RuleLibrary.Empty);
 
         Assert.Equal(
             """
             - rule: Detect Shell in Container
               exceptions:
-                - name: falcostreamer_calico_felix_xdp_tag
+                - name: falcostreamer_calico_felix_xdp_tag_5b2549f1
                   fields: [container.image.repository, k8s.ns.name, proc.pname, proc.name, proc.cmdline]
                   comps: ["=", "=", "=", "=", "in"]
                   values:
@@ -50,12 +50,12 @@ public sealed class FalcoExceptionTests
     public void MeansExactlyTheValue_AfterYamlAndFalcosOwnLanguage(string value)
     {
         var alert = Some.Alert(fields: ("proc.cmdline", value));
-        var yaml = FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.name", "proc.cmdline")), alerts: alert));
+        var yaml = FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.name", "proc.cmdline")), alerts: alert), RuleLibrary.Empty);
 
-        var tuple = Assert.IsType<YamlSequenceNode>(ValuesOf(Assert.Single(Entries(yaml)))[0]);
+        var tuple = Assert.Single(Assert.Single(FalcoExceptions.Load(yaml!)).Tuples);
 
-        Assert.Equal("sh", FalcosValue(tuple[0]));
-        Assert.Equal(value, FalcosValue(tuple[1]));
+        Assert.Equal("sh", Assert.Single(tuple[0]));
+        Assert.Equal(value, Assert.Single(tuple[1]));
         Assert.DoesNotContain('\u202E', yaml!);
     }
 
@@ -68,7 +68,7 @@ public sealed class FalcoExceptionTests
     {
         var alert = Some.Alert(fields: ("proc.cmdline", value));
 
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.cmdline")), alerts: alert)));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.cmdline")), alerts: alert), RuleLibrary.Empty));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class FalcoExceptionTests
     {
         var alert = FalcoAlert.FromProtobuf(Recordings.Messages("falco/grpc-utf8-0.43.1.raw.hex")[1]);
 
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.args")), alerts: alert)));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.args")), alerts: alert), RuleLibrary.Empty));
     }
 
     [Fact]
@@ -85,15 +85,15 @@ public sealed class FalcoExceptionTests
         var behaviour = SomeIncidents.Behaviour("x", "proc.name");
         var benign = SomeIncidents.Matches(behaviour);
 
-        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign)));
-        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.LikelyBenign })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Undetermined })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Suspicious })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { IsImitation = true })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Behaviour = SomeIncidents.Behaviour() })));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Node(), benign)));
-        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Unresolved(), benign)));
-        Assert.Null(FalcoException.For(SomeIncidents.Of()));
+        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign), RuleLibrary.Empty));
+        Assert.NotNull(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.LikelyBenign }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Undetermined }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Verdict = Verdict.Suspicious }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { IsImitation = true }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(judgement: benign with { Behaviour = SomeIncidents.Behaviour() }), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Node(), benign), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(SomeIncidents.Unresolved(), benign), RuleLibrary.Empty));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(), RuleLibrary.Empty));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class FalcoExceptionTests
         var behaviour = SomeIncidents.Behaviour("x", "k8s.ns.name", "proc.pname", "proc.cmdline");
         var alert = Some.Alert(fields: [("k8s.ns.name", "lab"), ("proc.pname", null), ("proc.cmdline", "x")]);
 
-        var entry = Assert.Single(Entries(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), alert))));
+        var entry = Assert.Single(Entries(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), alert), RuleLibrary.Empty)));
 
         Assert.Equal(["k8s.ns.name", "proc.cmdline"], ((YamlSequenceNode)entry["exceptions"][0]["fields"]).Select(field => field.ToString()));
     }
@@ -112,7 +112,7 @@ public sealed class FalcoExceptionTests
     {
         var behaviour = SomeIncidents.Behaviour("x", "container.image.repository", "k8s.ns.name", "proc.cmdline");
 
-        Assert.Null(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), Some.Alert(fields: ("proc.cmdline", "x")))));
+        Assert.Null(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(behaviour), Some.Alert(fields: ("proc.cmdline", "x"))), RuleLibrary.Empty));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class FalcoExceptionTests
             null,
             SomeIncidents.Matches(behaviour),
             Some.Alert(fields: [("proc.pname", "a"), ("proc.cmdline", "x")]),
-            Some.Alert(fields: [("proc.pname", "b"), ("proc.cmdline", "y")])));
+            Some.Alert(fields: [("proc.pname", "b"), ("proc.cmdline", "y")])), RuleLibrary.Empty);
 
         var values = ValuesOf(Assert.Single(Entries(yaml)));
 
@@ -135,13 +135,40 @@ public sealed class FalcoExceptionTests
     public void HasAnEntryForEachRule()
     {
         var yaml = FalcoException.For(SomeIncidents.Of(
-            null, SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.aname[2]")), Some.Alert("One: odd", fields: ("proc.aname[2]", "a")), Some.Alert("Two things", fields: ("proc.aname[2]", "b"))));
+            null, SomeIncidents.Matches(SomeIncidents.Behaviour("x", "proc.aname[2]")), Some.Alert("One: odd", fields: ("proc.aname[2]", "a")), Some.Alert("Two things", fields: ("proc.aname[2]", "b"))), RuleLibrary.Empty);
 
         var entries = Entries(yaml);
 
         Assert.Equal(["One: odd", "Two things"], entries.Select(entry => entry["rule"].ToString()));
         Assert.All(entries, entry => Assert.Equal("proc.aname[2]", ((YamlSequenceNode)entry["exceptions"][0]["fields"])[0].ToString()));
         Assert.All(entries, entry => Assert.Equal("append", entry["override"]["exceptions"].ToString()));
+    }
+
+    [Fact]
+    public void TakesTheRulesFields_WhenTheBehaviourNamesNone()
+    {
+        var alert = Some.Alert("Write below etc", fields: [("k8s.ns.name", "lab"), ("container.image.repository", "lab/app"), ("fd.name", "/etc/app.conf")]);
+
+        var entry = Assert.Single(Entries(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(SomeIncidents.Behaviour()), alert), RuleLibrary.Load())));
+
+        Assert.Equal(["container.image.repository", "k8s.ns.name", "proc.name", "fd.name"], ((YamlSequenceNode)entry["exceptions"][0]["fields"]).Select(field => field.ToString()));
+    }
+
+    [Fact]
+    public void IsNull_WhenWhatWasDoneIsMissing()
+    {
+        var alert = Some.Alert("Write below etc", fields: [("k8s.ns.name", "lab"), ("container.image.repository", "lab/app")]);
+
+        Assert.Null(FalcoException.For(SomeIncidents.Of(null, SomeIncidents.Matches(SomeIncidents.Behaviour()), alert), RuleLibrary.Load()));
+    }
+
+    [Fact]
+    public void IsNull_WhenAPersonDidIt()
+    {
+        var behaviour = SomeIncidents.Behaviour("x", "proc.cmdline") with { Nature = BehaviourNature.Unattributed };
+        var judgement = SomeIncidents.Matches(behaviour) with { Verdict = Verdict.LikelyBenign };
+
+        Assert.Null(FalcoException.For(SomeIncidents.Of(null, judgement, Some.Alert()), RuleLibrary.Load()));
     }
 
     private static List<YamlNode> Entries(string? yaml)
@@ -152,50 +179,4 @@ public sealed class FalcoExceptionTests
     }
 
     private static YamlSequenceNode ValuesOf(YamlNode entry) => (YamlSequenceNode)entry["exceptions"][0]["values"];
-
-    /// <summary>What Falco compares with: it quotes what has a blank and no quote before it, and its lexer undoes the quotes and escapes.</summary>
-    private static string FalcosValue(YamlNode item)
-    {
-        var text = ((YamlScalarNode)item).Value!;
-        if (text.Contains(' ', StringComparison.Ordinal) && text[0] is not ('"' or '\''))
-        {
-            text = $"\"{text}\"";
-        }
-
-        if (text[0] is not ('"' or '\''))
-        {
-            Assert.DoesNotContain(text, character => "()\"'=, \n\r\t".Contains(character, StringComparison.Ordinal));
-            return text;
-        }
-
-        var end = 1;
-        while (!(text[end] == text[0] && text[end - 1] != '\\'))
-        {
-            end++;
-        }
-
-        Assert.Equal(text.Length - 1, end);
-        var value = new StringBuilder();
-        for (var position = 1; position < end; position++)
-        {
-            if (text[position] != '\\')
-            {
-                value.Append(text[position]);
-                continue;
-            }
-
-            position++;
-            value.Append(text[position] switch
-            {
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                '\\' => '\\',
-                '"' => '"',
-                var other => throw new InvalidOperationException($"Falco refuses \\{other}"),
-            });
-        }
-
-        return value.ToString();
-    }
 }

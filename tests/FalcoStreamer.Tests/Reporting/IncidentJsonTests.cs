@@ -91,7 +91,7 @@ public sealed class IncidentJsonTests
     private static string LineOf(Incident incident)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        IncidentJson.Write(buffer, ReportWriter.Write(incident));
+        IncidentJson.Write(buffer, SomeReport.Writer.Write(incident));
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

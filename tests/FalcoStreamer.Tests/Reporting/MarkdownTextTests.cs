@@ -74,9 +74,11 @@ public sealed class MarkdownTextTests
             Unseen = [text],
         };
 
-        var markdown = MarkdownRenderer.Render(ReportWriter.Write(SomeIncidents.Of(judgement: judgement, alerts: alert)));
+        var markdown = MarkdownRenderer.Render(SomeReport.Writer.Write(SomeIncidents.Of(judgement: judgement, alerts: alert)));
 
         Assert.DoesNotContain(markdown, character => char.IsControl(character) && character != '\n');
-        return [.. markdown.Split('\n').Where(line => line.StartsWith('#'))];
+        Assert.StartsWith("# ", markdown, StringComparison.Ordinal);
+        // The first is the headline, which quotes the alert.
+        return [.. markdown.Split('\n').Where(line => line.StartsWith('#')).Skip(1)];
     }
 }

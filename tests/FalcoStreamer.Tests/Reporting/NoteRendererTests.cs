@@ -75,7 +75,7 @@ public sealed class NoteRendererTests
             For = [new Evidence("the parent fits", 9)],
         };
 
-        var lines = NoteRenderer.Render(ReportWriter.Write(SomeIncidents.Calico(judgement))).Split('\n');
+        var lines = NoteRenderer.Render(SomeReport.Writer.Write(SomeIncidents.Calico(judgement))).Split('\n');
 
         Assert.Equal("Against: it goes on with curl", lines[2]);
         Assert.Equal("For: the parent fits", lines[3]);
@@ -84,7 +84,7 @@ public sealed class NoteRendererTests
     private static string NoteOf(string headline, string command, string action)
     {
         var judgement = SomeIncidents.Matches(SomeIncidents.Behaviour(), 0.9, new Evidence(command, 3), new Evidence(command, 2));
-        var report = ReportWriter.Write(SomeIncidents.Of(judgement: judgement, alerts: Some.Alert(fields: ("proc.cmdline", command))));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(judgement: judgement, alerts: Some.Alert(fields: ("proc.cmdline", command))));
         return NoteRenderer.Render(report with { Headline = headline, Actions = [action] });
     }
 }

@@ -12,7 +12,7 @@ public sealed class ReportGoldenTests
     [MemberData(nameof(Situations))]
     public void MarkdownIsTheApprovedOne(string situation)
     {
-        var report = ReportWriter.Write(ReportSituations.Named(situation));
+        var report = SomeReport.Writer.Write(ReportSituations.Named(situation));
 
         GoldenFile.Matches($"{situation}.md", MarkdownRenderer.Render(report));
     }
@@ -24,7 +24,7 @@ public sealed class ReportGoldenTests
     [InlineData("falco-about-itself")]
     public void NoteAndTerminalAreTheApprovedOnes(string situation)
     {
-        var report = ReportWriter.Write(ReportSituations.Named(situation));
+        var report = SomeReport.Writer.Write(ReportSituations.Named(situation));
 
         GoldenFile.Matches($"{situation}.note.txt", NoteRenderer.Render(report) + "\n");
         GoldenFile.Matches($"{situation}.terminal.txt", new TerminalRenderer(useColour: false).Render(report));
@@ -34,7 +34,7 @@ public sealed class ReportGoldenTests
     [MemberData(nameof(Situations))]
     public void HasNoneOfTheFaultsThatItBeganWith(string situation)
     {
-        var report = MarkdownRenderer.Render(ReportWriter.Write(ReportSituations.Named(situation)));
+        var report = MarkdownRenderer.Render(SomeReport.Writer.Write(ReportSituations.Named(situation)));
 
         Assert.DoesNotContain("setenforce", report, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("`sh ip link", report, StringComparison.Ordinal);
@@ -47,8 +47,8 @@ public sealed class ReportGoldenTests
     [MemberData(nameof(Situations))]
     public void IsTheSame_WhenWrittenTwice(string situation)
     {
-        var first = MarkdownRenderer.Render(ReportWriter.Write(ReportSituations.Named(situation)));
-        var second = MarkdownRenderer.Render(ReportWriter.Write(ReportSituations.Named(situation)));
+        var first = MarkdownRenderer.Render(SomeReport.Writer.Write(ReportSituations.Named(situation)));
+        var second = MarkdownRenderer.Render(SomeReport.Writer.Write(ReportSituations.Named(situation)));
 
         Assert.Equal(first, second);
     }

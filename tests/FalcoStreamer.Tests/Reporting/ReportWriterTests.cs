@@ -2,6 +2,7 @@ using System.Text;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Tests.Support;
 
@@ -14,7 +15,7 @@ public sealed class ReportWriterTests
     {
         var alert = Some.Alert("Write below root", fields: ("proc.name", "touch"));
 
-        var report = ReportWriter.Write(SomeIncidents.Of(alerts: alert));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(alerts: alert));
 
         Assert.Equal("Falco's rule \"Write below root\" fired for touch in container main of pod lab/web-0; nothing known explains it", report.Headline);
         Assert.Contains("whether \"sh -c id\" belongs to the normal work of container main of pod lab/web-0", report.Explanation, StringComparison.Ordinal);
@@ -23,7 +24,7 @@ public sealed class ReportWriterTests
     [Fact]
     public void SaysWhatWouldDecide_WhenThatIsKnown()
     {
-        var report = ReportWriter.Write(SomeIncidents.Of(judgement: SomeIncidents.Undetermined("the parent process (proc.pname)", "the terminal (proc.tty).")));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(judgement: SomeIncidents.Undetermined("the parent process (proc.pname)", "the terminal (proc.tty).")));
 
         Assert.EndsWith("What would decide it: the parent process (proc.pname) and the terminal (proc.tty).", report.Explanation, StringComparison.Ordinal);
     }
@@ -33,7 +34,7 @@ public sealed class ReportWriterTests
     {
         var judgement = SomeIncidents.Imitates(SomeIncidents.CalicoBehaviour(), new Evidence("The image is not Calico's", 6), new Evidence("other", 3));
 
-        var report = ReportWriter.Write(SomeIncidents.Of(judgement: judgement));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(judgement: judgement));
 
         Assert.Equal("sh in container main of pod lab/web-0 imitates Calico's interface clean-up, but does something else", report.Headline);
         Assert.Contains("What gave it away: The image is not Calico's.", report.Explanation, StringComparison.Ordinal);
@@ -46,8 +47,8 @@ public sealed class ReportWriterTests
     {
         var behaviour = SomeIncidents.Behaviour("Run by {parent}") with { ImitationHeadline = "Imitated by {parent}", Why = "Because {parent}" };
 
-        var match = ReportWriter.Write(SomeIncidents.Of(judgement: SomeIncidents.Matches(behaviour)));
-        var imitation = ReportWriter.Write(SomeIncidents.Of(judgement: SomeIncidents.Imitates(behaviour)));
+        var match = SomeReport.Writer.Write(SomeIncidents.Of(judgement: SomeIncidents.Matches(behaviour)));
+        var imitation = SomeReport.Writer.Write(SomeIncidents.Of(judgement: SomeIncidents.Imitates(behaviour)));
 
         Assert.Equal("something harmless in container main of pod lab/web-0", match.Headline);
         Assert.Equal("something harmless.", match.Explanation);
@@ -59,7 +60,7 @@ public sealed class ReportWriterTests
     {
         var behaviour = SomeIncidents.Behaviour() with { Actions = ["Ask {owner}.", "Look."], Commands = ["kubectl get {owner}", "kubectl get pod {pod}"] };
 
-        var report = ReportWriter.Write(SomeIncidents.Of(judgement: SomeIncidents.Matches(behaviour)));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(judgement: SomeIncidents.Matches(behaviour)));
 
         Assert.Equal(["Look."], report.Actions);
         Assert.Equal(["kubectl get pod web-0"], report.Commands);
@@ -78,7 +79,7 @@ public sealed class ReportWriterTests
             _ => SomeIncidents.Unresolved(),
         };
 
-        var report = ReportWriter.Write(SomeIncidents.Of(subject));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(subject));
 
         Assert.Equal(command, report.Commands[0]);
         Assert.NotEmpty(report.Actions);
@@ -89,7 +90,7 @@ public sealed class ReportWriterTests
     {
         var subject = SomeIncidents.Unresolved() with { Resolution = Resolution.Falco, Namespace = "lab", Name = "web-0", Container = "main" };
 
-        var report = ReportWriter.Write(SomeIncidents.Of(subject));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(subject));
 
         Assert.Contains("container main of pod lab/web-0 (named by Falco only)", report.Headline, StringComparison.Ordinal);
         Assert.Equal("kubectl -n lab get pod web-0 -o yaml", report.Commands[0]);
@@ -100,29 +101,38 @@ public sealed class ReportWriterTests
     {
         const string json = """{"output":"Falco internal: syscall event drop.","priority":"Debug","rule":"Falco internal: syscall event drop","source":"internal","time":"2025-01-01T10:00:00.000000001Z","output_fields":{"n_drops":"5"}}""";
 
-        var report = ReportWriter.Write(SomeIncidents.Of(SomeIncidents.Node(), null, FalcoAlert.FromJson(Encoding.UTF8.GetBytes(json))));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(SomeIncidents.Node(), null, FalcoAlert.FromJson(Encoding.UTF8.GetBytes(json))));
 
-        Assert.Equal("Falco reports about itself on node node-1: \"Falco internal: syscall event drop\"", report.Headline);
-        Assert.Contains("silence there proves nothing", Assert.Single(report.Actions), StringComparison.Ordinal);
+        Assert.Equal("Falco lost events on node node-1", report.Headline);
+        Assert.Contains("its silence then proves nothing", report.Explanation, StringComparison.Ordinal);
+        Assert.Contains(report.Actions, action => action.Contains("buf_size_preset", StringComparison.Ordinal));
         Assert.Empty(report.Commands);
     }
 
     [Fact]
-    public void TakesTechniquesFromTheBehaviourAndFromFalcosTags()
+    public void TakesTechniquesFromTheBehaviourAndTheRule()
     {
-        var report = ReportWriter.Write(SomeIncidents.Of(
-            judgement: SomeIncidents.Imitates(SomeIncidents.Behaviour() with { Attack = ["T1609"] }), alerts: Recordings.HttpAlerts()[215]));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(
+            judgement: SomeIncidents.Imitates(SomeIncidents.Behaviour() with { Attack = ["T1036"] }), alerts: Recordings.HttpAlerts()[215]));
 
-        Assert.Equal(["T1609", "T1059"], report.Attack);
+        Assert.Equal(["T1036", "T1609", "T1059.004"], report.Attack);
+    }
+
+    [Fact]
+    public void TakesTechniquesFromFalcosTags_WhenTheRuleIsNotKnown()
+    {
+        var report = new ReportWriter(RuleLibrary.Empty).Write(SomeIncidents.Of(alerts: Recordings.HttpAlerts()[215]));
+
+        Assert.Equal(["T1059"], report.Attack);
     }
 
     [Fact]
     public void DoesNotAccuseAHarmlessBehaviourOfWhatItsImitationWouldBe()
     {
-        var report = ReportWriter.Write(SomeIncidents.Of(
-            judgement: SomeIncidents.Matches(SomeIncidents.Behaviour() with { Attack = ["T1609"] }), alerts: Recordings.HttpAlerts()[215]));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(
+            judgement: SomeIncidents.Matches(SomeIncidents.Behaviour() with { Attack = ["T1036"] }), alerts: Recordings.HttpAlerts()[215]));
 
-        Assert.Equal(["T1059"], report.Attack);
+        Assert.DoesNotContain("T1036", report.Attack);
     }
 
     [Theory]

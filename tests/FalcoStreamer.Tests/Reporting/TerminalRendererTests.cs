@@ -11,7 +11,7 @@ public sealed class TerminalRendererTests
     [InlineData("token-looked-at", "\u001b[1;33mUNDETERMINED")]
     public void ShowsTheVerdictInItsColour(string situation, string expected)
     {
-        var report = ReportWriter.Write(ReportSituations.Named(situation));
+        var report = SomeReport.Writer.Write(ReportSituations.Named(situation));
 
         var text = new TerminalRenderer(useColour: true).Render(report);
 
@@ -22,7 +22,7 @@ public sealed class TerminalRendererTests
     [Fact]
     public void HasNoEscape_WhenToldSo_WhateverAnAlertHolds()
     {
-        var report = ReportWriter.Write(SomeIncidents.Of(alerts: Some.Alert("a\u001b[2Jrule", fields: ("proc.cmdline", "sh\u001b[31m\r\n\u0007"))));
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(alerts: Some.Alert("a\u001b[2Jrule", fields: ("proc.cmdline", "sh\u001b[31m\r\n\u0007"))));
 
         var text = new TerminalRenderer(useColour: false).Render(report);
 
@@ -35,7 +35,7 @@ public sealed class TerminalRendererTests
     [InlineData(160)]
     public void WrapsProseAtTheWidth(int width)
     {
-        var report = ReportWriter.Write(ReportSituations.Named("token-looked-at"));
+        var report = SomeReport.Writer.Write(ReportSituations.Named("token-looked-at"));
 
         var lines = new TerminalRenderer(useColour: false, width).Render(report with { Commands = [] }).Split('\n');
 

@@ -1,6 +1,7 @@
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Sinks;
 
@@ -23,6 +24,9 @@ internal static class SomeReport
         ContainerId = "64fac540e48f",
         Node = "node-1",
     };
+
+    /// <summary>Writes reports with what the program knows of rules.</summary>
+    public static ReportWriter Writer { get; } = new(RuleLibrary.Load());
 
     public static IncidentReport Of(
         string id = Id,

@@ -1,6 +1,6 @@
-namespace FalcoStreamer.Commands;
+namespace FalcoStreamer.Telemetry;
 
-/// <summary>Keeps the web host from taking the signals: the agent ends by its own order, and the telemetry port is the last thing to go.</summary>
+/// <summary>Keeps a web host from taking the signals: the agent ends by its own order, intake first and the telemetry port last.</summary>
 internal sealed class OwnLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
