@@ -42,7 +42,7 @@ public sealed class FieldNamesTests
         Assert.Equal(-1, new FieldNames([]).NumberOf("a"u8));
     }
 
-    private static IEnumerable<string> NamesOf(FalcoAlert alert)
+    private static List<string> NamesOf(FalcoAlert alert)
     {
         var names = new List<string>();
         foreach (var field in alert.Fields)
