@@ -38,8 +38,12 @@ internal static class ClueCost
         ["process.ancestors"] = 20,
         ["process.entered"] = 60,
         ["terminal.unexpected"] = 60,
+        ["audit.person"] = 60,
+        ["audit.refused"] = 60,
         ["spec.equals"] = 1,
         ["spec.extends"] = 1,
+        ["spec.child"] = 1,
+        ["spec.elsewhere"] = 1,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Names and values that are there in many alerts.</summary>

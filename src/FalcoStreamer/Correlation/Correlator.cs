@@ -19,6 +19,7 @@ internal sealed class Correlator
     private readonly CorrelationOptions _options;
     private readonly BehaviourMatcher _matcher;
     private readonly SequenceTracker _sequences;
+    private readonly AuditTrail _audits = new();
     private readonly Dictionary<CauseKey, OpenIncident> _open = [];
     private readonly PriorityQueue<(OpenIncident Incident, int Appointment), long> _due = new();
 
@@ -31,7 +32,7 @@ internal sealed class Correlator
         _options = options;
         _matcher = new BehaviourMatcher(library);
         _sequences = new SequenceTracker(library, options.MaxOpenIncidents);
-        LongestWindow = library.LongestWindow;
+        LongestWindow = library.LongestWindow > AuditTrail.Window ? library.LongestWindow : AuditTrail.Window;
     }
 
     /// <summary>How long after its last alert a closed incident may still be judged anew.</summary>
@@ -43,7 +44,7 @@ internal sealed class Correlator
     public int Appointments => _due.Count;
 
     /// <summary>How much was closed or forgotten early because too much was open.</summary>
-    public long Evictions => _sequences.Evictions + EvictedIncidents;
+    public long Evictions => _sequences.Evictions + _audits.Evictions + EvictedIncidents;
 
     private long EvictedIncidents { get; set; }
 
@@ -51,7 +52,7 @@ internal sealed class Correlator
     public string Add(FalcoAlert alert, Subject subject, AlertTime now, List<IncidentChange> changes)
     {
         var judgement = _matcher.Judge(alert, subject);
-        var key = new CauseKey(subject.Key, CauseOf(alert, judgement));
+        var key = new CauseKey(subject.Key, CauseOf(alert, judgement) + AuditTrail.CauseOf(alert));
         if (_open.TryGetValue(key, out var incident) && alert.Time - incident.LastTime > incident.QuietPeriod)
         {
             Close(incident, changes);
@@ -71,6 +72,11 @@ internal sealed class Correlator
         if (_sequences.Add(alert, subject, incident) is { } completed)
         {
             Raise(completed, changes);
+        }
+
+        foreach (var (met, attribution) in _audits.Add(alert, subject, incident))
+        {
+            Rejudge(met, attribution.Apply(met.Judgement), changes);
         }
 
         return incident.Id;
@@ -148,7 +154,7 @@ internal sealed class Correlator
         OpenIncident incident, FalcoAlert alert, Subject subject, Judgement judgement, AlertTime now, List<IncidentChange> changes)
     {
         incident.Add(alert, subject, now);
-        if (judgement.Verdict > incident.Judgement.Verdict)
+        if (judgement.Verdict > incident.Judgement.Verdict || judgement.Proves(incident.Judgement))
         {
             Rejudge(incident, judgement, changes);
             return;

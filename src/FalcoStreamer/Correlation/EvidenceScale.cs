@@ -56,7 +56,8 @@ internal static class EvidenceScale
             For = Sorted(evidenceFor),
             Against = Sorted(evidenceAgainst),
             Unseen = [.. unseen.Distinct(StringComparer.Ordinal)],
-            SpecPlace = facts.Spec.Equal is { } equal and not SpecMatch.None ? equal : facts.Spec.Extended is { } extended and not SpecMatch.None ? extended : null,
+            SpecPlace = facts.Spec.Place,
+            IsInRhythm = facts.Spec.Period == SpecMatch.Fits,
         };
     }
 
@@ -97,16 +98,16 @@ internal static class EvidenceScale
 
     private static string Say(Predicate predicate, Ground ground, SpecMatch spec) =>
         (predicate.Says ?? ground.Predicate.Says ?? $"{FactNames.LabelOf(ground.Predicate.Field)} is {{value}}")
-            .Replace("{spec}", spec.Equal, StringComparison.Ordinal)
+            .Replace("{spec}", spec.Place, StringComparison.Ordinal)
             // Last, because the value is the attacker's and may itself hold a placeholder.
             .Replace("{value}", ground.Fact.ToShortString(), StringComparison.Ordinal);
 
     private static string DescribeDifference(Behaviour behaviour, Ground resembles, SpecMatch spec)
     {
         var field = resembles.Predicate.Field;
-        if (spec.Addition is { } addition && field.StartsWith("spec.", StringComparison.Ordinal))
+        if (spec.Difference is { } difference && field.StartsWith("spec.", StringComparison.Ordinal))
         {
-            return TextDifference.Following(addition);
+            return difference;
         }
 
         var expected = behaviour.When
