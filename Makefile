@@ -50,6 +50,11 @@ bench: image ## Measure the shipped form (prints lines that begin with "bench")
 	@dotnet build tests/FalcoStreamer.Benchmarks --configuration Release --verbosity quiet
 	@dotnet tests/FalcoStreamer.Benchmarks/bin/Release/net10.0/FalcoStreamer.Benchmarks.dll $(PUBLISH)/falcostreamer
 
+.PHONY: bench-judge
+bench-judge: ## Measure what judging an alert costs, by 60 behaviours and by 600
+	@dotnet build tests/FalcoStreamer.Benchmarks --configuration Release --verbosity quiet
+	@dotnet tests/FalcoStreamer.Benchmarks/bin/Release/net10.0/FalcoStreamer.Benchmarks.dll judge
+
 .PHONY: image
 image: toolchain ## Publish the shipped form (NativeAOT) and, where a container engine runs, build the image
 	@dotnet publish src/FalcoStreamer --configuration Release --runtime $(RID) --output $(PUBLISH) --verbosity quiet \

@@ -100,6 +100,25 @@ internal sealed class FalcoAlert
         return Field(utf8[..System.Text.Encoding.UTF8.GetBytes(name, utf8)]);
     }
 
+    /// <summary>Where each of <paramref name="names"/> stands among the fields, for <see cref="FieldAt"/>; -1 where the alert has it not.</summary>
+    public void Locate(FieldNames names, Span<int> places)
+    {
+        places.Fill(-1);
+        var bytes = Bytes.Span;
+        for (var place = 0; place < _index.Fields.Length; place++)
+        {
+            var name = _index.Fields[place].Name;
+            var number = names.NumberOf(name.Form == SlotForm.EscapedText ? name.Read(Bytes).Span : bytes.Slice(name.Start, name.Length));
+            if (number >= 0 && places[number] < 0)
+            {
+                places[number] = place;
+            }
+        }
+    }
+
+    /// <summary>The value of the field at that place; absent for null, <c>&lt;NA&gt;</c> and -1.</summary>
+    public Utf8Text FieldAt(int place) => place < 0 ? default : _index.Fields[place].Value.Read(Bytes);
+
     public override string ToString() => $"{Time} {Priority.Word()} {Rule}";
 
     private Utf8Text ReadSentence()

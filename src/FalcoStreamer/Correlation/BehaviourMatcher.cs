@@ -11,62 +11,50 @@ namespace FalcoStreamer.Correlation;
 /// One hard contradiction outweighs any sum of hints, a suspicious answer of one behaviour outweighs a harmless one of another, and what is not
 /// known counts for nothing (design decision 6).
 /// </remarks>
-internal sealed class BehaviourMatcher(BehaviourLibrary library)
+internal sealed class BehaviourMatcher
 {
     private static readonly Judgement Nothing = new() { Verdict = Verdict.Undetermined, Confidence = 0 };
     private static readonly Judgement NothingOfNobody = Nothing with { Unseen = ["the pod that this container belongs to"] };
 
+    private readonly IReadOnlyList<Behaviour> _behaviours;
+    private readonly ClueIndex _index;
     private readonly SpecCommands _specCommands = new();
     private readonly ProbeRhythm _rhythm = new();
+
+    public BehaviourMatcher(BehaviourLibrary library)
+    {
+        _behaviours = library.Single;
+        _index = new ClueIndex([.. _behaviours.Select(ClueSet.Of)]);
+    }
+
+    /// <summary>How many behaviours have nothing by which an alert can be passed over.</summary>
+    public int AlwaysTried => _index.AlwaysTried;
 
     /// <summary>What the alert is taken for.</summary>
     /// <param name="alert">The alert.</param>
     /// <param name="subject">What it is about.</param>
     /// <param name="company">What else happened on that container; the default value when nobody looked.</param>
-    public Judgement Judge(FalcoAlert alert, Subject subject, Company company = default)
+    public Judgement Judge(FalcoAlert alert, Subject subject, Company company = default) => Judge(FactsOf(alert, subject, company), subject);
+
+    /// <summary>Everything that can be asked about an alert; asked for once of each alert, because the times of a probe's runs are noted.</summary>
+    public Facts FactsOf(FalcoAlert alert, Subject subject, Company company = default) =>
+        new(alert, subject, _rhythm.Observe(_specCommands.Compare(alert, subject), alert, subject), company);
+
+    /// <summary>What the alert with these facts is taken for.</summary>
+    public Judgement Judge(Facts facts, Subject subject)
     {
-        var spec = _rhythm.Observe(_specCommands.Compare(alert, subject), alert, subject);
-        var facts = new Facts(alert, subject, spec, company);
         Judgement? best = null;
-        foreach (var behaviour in library.Single)
+        var candidates = _index.Find(facts);
+        for (var i = 0; i < candidates.Count; i++)
         {
-            if (JudgeBy(behaviour, facts, subject) is { } judgement && IsBetter(judgement, best))
-            {
-                best = judgement;
-            }
+            best = Better(best, JudgeBy(_behaviours[candidates[i]], facts, subject));
         }
 
         return best ?? (subject is { Kind: SubjectKind.Unresolved, Source: null } ? NothingOfNobody : Nothing);
     }
 
-    /// <summary>Whether an alert is one step of a sequence.</summary>
-    public static bool IsStep(SequenceStep step, FalcoAlert alert, Subject subject)
-    {
-        var facts = new Facts(alert, subject, default);
-        foreach (var predicate in step.AnyOf)
-        {
-            if (PredicateEvaluator.Ask(predicate, facts, out _) == Answer.Yes)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Suspicious comes first, then what is proven, then what leaves the question open.</summary>
-    private static bool IsBetter(Judgement candidate, Judgement? best) =>
-        best is null || (Rank(candidate), candidate.Confidence).CompareTo((Rank(best), best.Confidence)) > 0;
-
-    private static int Rank(Judgement judgement) => judgement.Verdict switch
-    {
-        Verdict.Suspicious => 3,
-        Verdict.Benign => 2,
-        Verdict.LikelyBenign => 1,
-        _ => 0,
-    };
-
-    private static Judgement? JudgeBy(Behaviour behaviour, Facts facts, Subject subject)
+    /// <summary>What one behaviour says; null when it says nothing.</summary>
+    public static Judgement? JudgeBy(Behaviour behaviour, Facts facts, Subject subject)
     {
         if (PredicateEvaluator.AskAll(behaviour.Scope, facts) != Answer.Yes)
         {
@@ -81,4 +69,30 @@ internal sealed class BehaviourMatcher(BehaviourLibrary library)
             _ => null,
         };
     }
+
+    /// <summary>Suspicious comes first, then what is proven, then what leaves the question open; of two alike the earlier one stays.</summary>
+    public static Judgement? Better(Judgement? best, Judgement? candidate) =>
+        candidate is null || (best is not null && (Rank(candidate), candidate.Confidence).CompareTo((Rank(best), best.Confidence)) <= 0) ? best : candidate;
+
+    /// <summary>Whether an alert is one step of a sequence.</summary>
+    public static bool IsStep(SequenceStep step, Facts facts)
+    {
+        foreach (var predicate in step.AnyOf)
+        {
+            if (PredicateEvaluator.Ask(predicate, facts, out _) == Answer.Yes)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int Rank(Judgement judgement) => judgement.Verdict switch
+    {
+        Verdict.Suspicious => 3,
+        Verdict.Benign => 2,
+        Verdict.LikelyBenign => 1,
+        _ => 0,
+    };
 }

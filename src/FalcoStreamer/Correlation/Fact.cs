@@ -112,6 +112,16 @@ internal readonly struct Fact
         return Encoding.UTF8.GetChars(utf8[..Math.Min(utf8.Length, buffer.Length)], buffer);
     }
 
+    /// <summary>The bytes of a text that Falco sent; false for a text of ours, which must be encoded.</summary>
+    public bool TryGetUtf8(out ReadOnlySpan<byte> utf8)
+    {
+        utf8 = _utf8.Span;
+        return _object is null;
+    }
+
+    /// <summary>Writes a text of ours as UTF-8; returns how many bytes it has.</summary>
+    public int Encode(Span<byte> buffer) => Encoding.UTF8.GetBytes(OwnText, buffer);
+
     /// <summary>The whole text; a set's elements with commas between them.</summary>
     public override string ToString() => _object switch
     {

@@ -9,6 +9,11 @@ namespace FalcoStreamer.Correlation;
 /// </summary>
 internal sealed class SequenceTracker(BehaviourLibrary library, int maxSubjects)
 {
+    // The last step first: an alert that is two steps must not be its own predecessor.
+    private readonly (int Sequence, int Step)[] _steps =
+        [.. library.Sequences.Index().SelectMany(entry => entry.Item.Steps.Index().Reverse().Select(step => (entry.Index, step.Index)))];
+
+    private readonly ClueIndex _index = new([.. library.Sequences.SelectMany(sequence => sequence.Steps.Reverse().Select(ClueSet.Of))]);
     private readonly Dictionary<string, LinkedListNode<Track>> _tracks = new(StringComparer.Ordinal);
     private readonly LinkedList<Track> _leastRecentFirst = new();
 
@@ -26,19 +31,18 @@ internal sealed class SequenceTracker(BehaviourLibrary library, int maxSubjects)
         }
 
         CompletedSequence? completed = null;
-        for (var s = 0; s < library.Sequences.Count; s++)
+        var facts = new Facts(alert, subject, default);
+        var candidates = _index.Find(facts);
+        for (var i = 0; i < candidates.Count; i++)
         {
+            var (s, step) = _steps[candidates[i]];
             var sequence = library.Sequences[s];
-            // The last step first: an alert that is two steps must not be its own predecessor.
-            for (var step = sequence.Steps.Count - 1; step >= 0; step--)
+            if (BehaviourMatcher.IsStep(sequence.Steps[step], facts))
             {
-                if (BehaviourMatcher.IsStep(sequence.Steps[step], alert, subject))
+                var chain = Extend(TrackOf(subject.Key).Chains[s], sequence, step, alert, incident);
+                if (chain.Length >= sequence.MinimumSteps)
                 {
-                    var chain = Extend(TrackOf(subject.Key).Chains[s], sequence, step, alert, incident);
-                    if (chain.Length >= sequence.MinimumSteps)
-                    {
-                        completed ??= new CompletedSequence(sequence, chain.ToList());
-                    }
+                    completed ??= new CompletedSequence(sequence, chain.ToList());
                 }
             }
         }
