@@ -17,6 +17,8 @@ internal sealed class ContainerJson
 
     public List<VolumeMountJson>? VolumeMounts { get; set; }
 
+    public List<PortJson>? Ports { get; set; }
+
     public SecurityContextJson? SecurityContext { get; set; }
 
     public bool? Tty { get; set; }
@@ -56,6 +58,12 @@ internal sealed class VolumeMountJson
     public string? SubPath { get; set; }
 
     public bool? ReadOnly { get; set; }
+}
+
+/// <summary>A port of a container.</summary>
+internal sealed class PortJson
+{
+    public int? HostPort { get; set; }
 }
 
 /// <summary>A probe.</summary>

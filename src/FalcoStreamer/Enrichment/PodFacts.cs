@@ -99,6 +99,9 @@ internal sealed record ContainerFacts
 
     public IReadOnlyList<MountFacts> Mounts { get; init; } = [];
 
+    /// <summary>Ports of the node that lead to the container.</summary>
+    public IReadOnlyList<int> HostPorts { get; init; } = [];
+
     public SecurityFacts Security { get; init; } = SecurityFacts.Unset;
 
     public bool Tty { get; init; }
@@ -159,6 +162,21 @@ internal sealed record SecurityFacts
 
     /// <summary><c>RuntimeDefault</c>, <c>Localhost</c> or <c>Unconfined</c>.</summary>
     public string? SeccompType { get; init; }
+
+    /// <summary><c>Default</c> or <c>Unmasked</c>.</summary>
+    public string? ProcMount { get; init; }
+
+    /// <summary><c>RuntimeDefault</c>, <c>Localhost</c> or <c>Unconfined</c>.</summary>
+    public string? AppArmorType { get; init; }
+
+    /// <summary>The SELinux type, e.g. <c>container_t</c>.</summary>
+    public string? SeLinuxType { get; init; }
+
+    /// <summary>Whether an SELinux user or role is given.</summary>
+    public bool HasSeLinuxIdentity { get; init; }
+
+    /// <summary>Names of kernel settings; of a pod only.</summary>
+    public IReadOnlyList<string> Sysctls { get; init; } = [];
 
     public IReadOnlyList<string> AddedCapabilities { get; init; } = [];
 

@@ -136,6 +136,37 @@ internal sealed class SecurityContextJson
     public SeccompProfileJson? SeccompProfile { get; set; }
 
     public CapabilitiesJson? Capabilities { get; set; }
+
+    public string? ProcMount { get; set; }
+
+    public AppArmorProfileJson? AppArmorProfile { get; set; }
+
+    public SeLinuxOptionsJson? SeLinuxOptions { get; set; }
+
+    /// <summary>Of a pod only.</summary>
+    public List<SysctlJson>? Sysctls { get; set; }
+}
+
+/// <summary>An AppArmor profile (a field since Kubernetes 1.30).</summary>
+internal sealed class AppArmorProfileJson
+{
+    public string? Type { get; set; }
+}
+
+/// <summary>SELinux options.</summary>
+internal sealed class SeLinuxOptionsJson
+{
+    public string? Type { get; set; }
+
+    public string? User { get; set; }
+
+    public string? Role { get; set; }
+}
+
+/// <summary>A kernel setting.</summary>
+internal sealed class SysctlJson
+{
+    public string? Name { get; set; }
 }
 
 /// <summary>A seccomp profile.</summary>

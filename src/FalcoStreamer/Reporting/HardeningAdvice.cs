@@ -84,6 +84,7 @@ internal static class HardeningAdvice
     [
         .. Privileges(container, path),
         .. HostPaths(container, path),
+        .. BaselineAdvice.Of(pod, container, path).Select(finding => new Finding(finding.Field, finding.Text)),
         .. Capabilities(container.Security, path),
         .. User(incident, pod.Security, container.Security, path),
         .. Kernel(pod.Security, container.Security, path),

@@ -36,6 +36,27 @@ public sealed class PodProjectionTests
     }
 
     [Fact]
+    public async Task KeepsTheSecurityFieldsThatFewPodsSet()
+    {
+        const string pod = """
+            {"kind":"Pod","metadata":{"name":"p","namespace":"d","uid":"u"},"spec":{
+              "securityContext":{"sysctls":[{"name":"kernel.msgmax","value":"1"}],"appArmorProfile":{"type":"Unconfined"}},
+              "containers":[{"name":"c","ports":[{"containerPort":80,"hostPort":8080},{"containerPort":81}],
+                "securityContext":{"procMount":"Unmasked","seLinuxOptions":{"type":"spc_t","role":"system_r"}}}]}}
+            """;
+
+        var facts = Assert.Single(await PodJsons.FactsAsync(Encoding.UTF8.GetBytes($"{{\"kind\":\"List\",\"items\":[{pod}]}}")));
+
+        var container = Assert.Single(facts.Containers);
+        Assert.Equal(["kernel.msgmax"], facts.Security.Sysctls);
+        Assert.Equal("Unconfined", facts.Security.AppArmorType);
+        Assert.Equal([8080], container.HostPorts);
+        Assert.Equal("Unmasked", container.Security.ProcMount);
+        Assert.Equal("spc_t", container.Security.SeLinuxType);
+        Assert.True(container.Security.HasSeLinuxIdentity);
+    }
+
+    [Fact]
     public async Task PassesOverItemsOfOtherKinds_WhereverTheirKindStands()
     {
         const string list = """

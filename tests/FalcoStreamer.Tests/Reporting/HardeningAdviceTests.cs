@@ -108,6 +108,22 @@ public sealed class HardeningAdviceTests
     }
 
     [Fact]
+    public void NamesEveryOtherFieldOfTheBaseline()
+    {
+        var restricted = SomeIncidents.Restricted();
+        string OnlyAdvice(ContainerFacts container, SecurityFacts? pod = null) => Assert.Single(HardeningAdvice.For(SomeIncidents.Of(
+            SomeIncidents.Pod(container) is var subject && pod is null ? subject : subject with { Pod = subject.Pod! with { Security = pod! } })));
+
+        Assert.Contains("hostPort 80 and 443", OnlyAdvice(SomeIncidents.Container(restricted) with { HostPorts = [80, 443] }), StringComparison.Ordinal);
+        Assert.Contains("procMount", OnlyAdvice(SomeIncidents.Container(restricted with { ProcMount = "Unmasked" })), StringComparison.Ordinal);
+        Assert.Contains("appArmorProfile", OnlyAdvice(SomeIncidents.Container(restricted with { AppArmorType = "Unconfined" })), StringComparison.Ordinal);
+        Assert.Contains("spc_t", OnlyAdvice(SomeIncidents.Container(restricted with { SeLinuxType = "spc_t" })), StringComparison.Ordinal);
+        Assert.Contains("user and role", OnlyAdvice(SomeIncidents.Container(restricted with { HasSeLinuxIdentity = true })), StringComparison.Ordinal);
+        Assert.Contains(
+            "kernel.msgmax", OnlyAdvice(SomeIncidents.Container(restricted), new SecurityFacts { Sysctls = ["kernel.msgmax", "net.ipv4.tcp_syncookies"] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NamesTheToken_WhenTheAlertIsAboutIt()
     {
         var subject = SomeIncidents.Pod(SomeIncidents.Container(SomeIncidents.Restricted()));
