@@ -234,7 +234,7 @@ internal sealed class AuditTrail
             || (alert.Field("proc.tty"u8) is { IsPresent: true } tty && !tty.Is("0"u8));
 
         private static bool IsKubelets(Judgement judgement) =>
-            judgement is { Behaviour.Nature: BehaviourNature.Harmless, SpecPlace: "startupProbe" or "livenessProbe" or "readinessProbe" or "postStart" or "preStop" or "entrypoint" };
+            judgement is { Behaviour.Nature: BehaviourNature.Harmless, SpecPlace: "startupProbe" or "livenessProbe" or "readinessProbe" or "postStart" or "preStop" or "entrypoint" or "initCommand" };
 
         private bool CanBeThatContainer(AuditRequest request) => request.Subresource == "ephemeralcontainers"
             ? subject.ContainerType is null or ContainerType.Ephemeral

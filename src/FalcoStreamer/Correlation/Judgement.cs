@@ -29,6 +29,9 @@ internal sealed record Judgement
     /// <summary>Where in the container's specification the command stands, e.g. <c>livenessProbe</c>; null where it does not.</summary>
     public string? SpecPlace { get; init; }
 
+    /// <summary>Who was behind it, by the API server's audit log; null where that is not known.</summary>
+    public Attribution? Attribution { get; init; }
+
     /// <summary>True when the alert came in the rhythm of the probe whose command it is.</summary>
     public bool IsInRhythm { get; init; }
 
@@ -38,9 +41,6 @@ internal sealed record Judgement
     /// </summary>
     public bool Proves(Judgement earlier) =>
         IsInRhythm && Verdict == Verdict.Benign && earlier.Verdict == Verdict.LikelyBenign && earlier.Against.Count == 0 && earlier.Behaviour == Behaviour;
-
-    /// <summary>Who was behind it, by the API server's audit log; null where that is not known.</summary>
-    public Attribution? Attribution { get; init; }
 
     /// <summary>The steps of a sequence in order of time; empty otherwise.</summary>
     public IReadOnlyList<StoryLine> Story { get; init; } = [];

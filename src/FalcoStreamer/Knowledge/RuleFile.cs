@@ -1,6 +1,3 @@
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
-
 namespace FalcoStreamer.Knowledge;
 
 /// <summary>Reads a file of rule guides. Whatever it does not know in it is an error, as in <see cref="BehaviourFile"/>.</summary>
@@ -14,31 +11,20 @@ internal static class RuleFile
     private static readonly Dictionary<string, RuleFamily> Families = Enum.GetValues<RuleFamily>()
         .ToDictionary(family => family.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
+    /// <inheritdoc cref="Read(YamlMapping, string)"/>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IReadOnlyList<RuleGuide> Read(Stream stream, string file) => Read(YamlFile.Read(stream, file), file);
+
+    /// <summary>Reads the guides of a file.</summary>
     /// <exception cref="BehaviourFileException">The file is wrong; nothing of it is returned.</exception>
-    public static IReadOnlyList<RuleGuide> Read(TextReader text, string file)
+    public static IReadOnlyList<RuleGuide> Read(YamlMapping root, string file)
     {
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(text);
-        }
-        catch (YamlException exception)
-        {
-            throw new BehaviourFileException(file, exception.Start.Line, $"this is not YAML: {exception.Message}");
-        }
-
-        if (stream.Documents.Count != 1)
-        {
-            throw new BehaviourFileException(file, 1, "the file must hold one YAML document");
-        }
-
-        var root = new YamlMapping(stream.Documents[0].RootNode, file);
         if (root.Text("schema") is var schema && schema != Schema)
         {
             throw root.Error($"the schema is \"{schema}\", this version reads \"{Schema}\"");
         }
 
-        var guides = root.Mappings("rules").Select(ReadGuide).ToList();
+        var guides = root.Mappings("rules").Select(yaml => ReadGuide(yaml) with { File = file, Line = yaml.Line }).ToList();
         root.RefuseOtherKeys();
         var repeated = guides.SelectMany(guide => guide.Aliases.Prepend(guide.Rule)).GroupBy(name => name, RuleLibrary.NameComparer).FirstOrDefault(group => group.Count() > 1);
         return repeated is null ? guides : throw root.Error($"the rule \"{repeated.Key}\" is given twice");

@@ -1,3 +1,4 @@
+using System.Text;
 using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Tests.Knowledge;
@@ -23,7 +24,7 @@ public sealed class RuleFileTests
     [Fact]
     public void ReadsTextsConditionsAndCommands()
     {
-        var guide = Assert.Single(RuleFile.Read(new StringReader(Sound), "my.yaml"));
+        var guide = Assert.Single(RuleFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(Sound)), "my.yaml"));
 
         Assert.Equal("My rule", guide.Rule);
         Assert.Equal(new Advice("A job.", false, []).Text, guide.UsualCauses[0].Text);
@@ -47,7 +48,7 @@ public sealed class RuleFileTests
     {
         var text = Sound.Replace(right, wrong, StringComparison.Ordinal);
 
-        var exception = Assert.Throws<BehaviourFileException>(() => RuleFile.Read(new StringReader(text), "my.yaml"));
+        var exception = Assert.Throws<BehaviourFileException>(() => RuleFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "my.yaml"));
 
         Assert.StartsWith($"my.yaml:{line}: ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
@@ -58,7 +59,7 @@ public sealed class RuleFileTests
     {
         var entry = Sound[Sound.IndexOf("- rule", StringComparison.Ordinal)..];
 
-        var exception = Assert.Throws<BehaviourFileException>(() => RuleFile.Read(new StringReader(Sound + entry), "my.yaml"));
+        var exception = Assert.Throws<BehaviourFileException>(() => RuleFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(Sound + entry)), "my.yaml"));
 
         Assert.Contains("the rule \"My rule\" is given twice", exception.Message, StringComparison.Ordinal);
     }
