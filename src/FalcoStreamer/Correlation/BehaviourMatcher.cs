@@ -14,7 +14,7 @@ namespace FalcoStreamer.Correlation;
 internal sealed class BehaviourMatcher
 {
     private static readonly Judgement Nothing = new() { Verdict = Verdict.Undetermined, Confidence = 0 };
-    private static readonly Judgement NothingOfNobody = Nothing with { Unseen = ["the pod that this container belongs to"] };
+    private static readonly Judgement NothingOfNobody = Nothing with { Unseen = [EvidenceScale.UnknownPod] };
 
     private readonly IReadOnlyList<Behaviour> _behaviours;
     private readonly ClueIndex _index;
@@ -76,6 +76,11 @@ internal sealed class BehaviourMatcher
     /// <summary>Whether an alert is one step of a sequence.</summary>
     public static bool IsStep(SequenceStep step, Facts facts)
     {
+        if (PredicateEvaluator.AskAll(step.AllOf, facts) != Answer.Yes)
+        {
+            return false;
+        }
+
         foreach (var predicate in step.AnyOf)
         {
             if (PredicateEvaluator.Ask(predicate, facts, out _) == Answer.Yes)

@@ -15,23 +15,30 @@ namespace FalcoStreamer.Correlation;
 internal sealed class Correlator
 {
     private static readonly TimeSpan FirstTellPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DimmingPause = TimeSpan.FromSeconds(10);
 
     private readonly CorrelationOptions _options;
     private readonly BehaviourMatcher _matcher;
     private readonly SequenceTracker _sequences;
+    private readonly SpreadTracker _spreads;
+    private readonly CompanyTracker _company;
+    private readonly LossLog _losses = new();
     private readonly Dictionary<CauseKey, OpenIncident> _open = [];
     private readonly PriorityQueue<(OpenIncident Incident, int Appointment), long> _due = new();
 
     // Suspicious incidents are in a list of their own, so that a flood of others cannot push them out.
     private readonly LinkedList<OpenIncident> _ordinary = new();
     private readonly LinkedList<OpenIncident> _suspicious = new();
+    private AlertTime? _lastDimmed;
 
     public Correlator(BehaviourLibrary library, CorrelationOptions options)
     {
         _options = options;
         _matcher = new BehaviourMatcher(library);
         _sequences = new SequenceTracker(library, options.MaxOpenIncidents);
-        LongestWindow = library.LongestWindow;
+        _spreads = new SpreadTracker(library, options.MaxOpenIncidents);
+        _company = new CompanyTracker(options.MaxOpenIncidents);
+        LongestWindow = library.LongestWindow > CompanyTracker.Window ? library.LongestWindow : CompanyTracker.Window;
     }
 
     /// <summary>How long after its last alert a closed incident may still be judged anew.</summary>
@@ -43,19 +50,31 @@ internal sealed class Correlator
     public int Appointments => _due.Count;
 
     /// <summary>How much was closed or forgotten early because too much was open.</summary>
-    public long Evictions => _sequences.Evictions + EvictedIncidents;
+    public long Evictions => _sequences.Evictions + _spreads.Evictions + _company.Evictions + EvictedIncidents;
 
     private long EvictedIncidents { get; set; }
 
     /// <summary>Takes an alert; adds what it changes to <paramref name="changes"/> and returns the ID of the incident that it belongs to.</summary>
     public string Add(FalcoAlert alert, Subject subject, AlertTime now, List<IncidentChange> changes)
     {
-        var judgement = _matcher.Judge(alert, subject);
+        if (_losses.Note(alert))
+        {
+            DimOpen(alert.Time, changes);
+        }
+
+        var (facts, judgement) = Judge(alert, subject);
+        var steps = _sequences.StepsOf(facts, alert, subject);
         var key = new CauseKey(subject.Key, CauseOf(alert, judgement));
         if (_open.TryGetValue(key, out var incident) && alert.Time - incident.LastTime > incident.QuietPeriod)
         {
             Close(incident, changes);
             incident = null;
+        }
+
+        // What goes on with a story that is told already belongs to it, unless it says something of its own.
+        if (incident is null && judgement.Verdict == Verdict.Undetermined)
+        {
+            incident = _sequences.LeaderFor(steps, alert, subject);
         }
 
         if (incident is null)
@@ -68,12 +87,16 @@ internal sealed class Correlator
             Join(incident, alert, subject, judgement, now, changes);
         }
 
-        if (_sequences.Add(alert, subject, incident) is { } completed)
-        {
-            Raise(completed, changes);
-        }
-
+        _company.Add(alert, subject, key.Cause, incident);
+        Connect(steps, facts, alert, subject, incident, judgement, changes);
         return incident.Id;
+    }
+
+    /// <summary>Takes note that alerts were lost on their way here, at a time of the clock that Falco's times come from too.</summary>
+    public void AlertsLost(long count, AlertTime time, List<IncidentChange> changes)
+    {
+        _losses.NoteOwn(count, time);
+        DimOpen(time, changes);
     }
 
     /// <summary>Tells what has grown and closes what has been quiet until <paramref name="now"/>.</summary>
@@ -154,6 +177,7 @@ internal sealed class Correlator
             return;
         }
 
+        incident.Judgement = _losses.Dim(incident.Judgement, alert, alert.Time);
         var list = ListOf(incident);
         list.Remove(incident.Place!);
         list.AddLast(incident.Place!);
@@ -179,15 +203,127 @@ internal sealed class Correlator
         changes.Add(new IncidentChange(IncidentChangeKind.Rejudged, incident.Snapshot()));
     }
 
+    /// <summary>What an alert is taken for by itself and in its company.</summary>
+    private (Facts Facts, Judgement Judgement) Judge(FalcoAlert alert, Subject subject)
+    {
+        // Its own incident is no company; which one that is can be guessed from the same alert before.
+        var own = _company.CauseOfSame(alert, subject);
+        var facts = FactsOf(own);
+        var judgement = _matcher.Judge(facts, subject);
+        if (judgement.Behaviour is not null && CauseOf(alert, judgement) is var cause && cause != own && _company.Knows(subject, cause))
+        {
+            facts = FactsOf(cause);
+            judgement = _matcher.Judge(facts, subject);
+        }
+
+        return (facts, _losses.Dim(judgement, alert, alert.Time));
+
+        Facts FactsOf(string? ownCause) =>
+            _matcher.FactsOf(alert, subject, _company.Of(subject, alert.Time, ownCause) with { LostEvents = _losses.HasFalcoLost(alert, alert.Time) });
+    }
+
+    /// <summary>Sees what an alert makes together with others.</summary>
+    private void Connect(
+        IReadOnlyList<StepsOfSequence> steps, Facts facts, FalcoAlert alert, Subject subject, OpenIncident incident, Judgement judgement, List<IncidentChange> changes)
+    {
+        foreach (var completed in _sequences.Add(steps, alert, subject, incident, judgement))
+        {
+            Raise(completed, changes);
+        }
+
+        if (judgement.Verdict == Verdict.Undetermined && _spreads.Add(facts, alert, subject, incident) is { } spread)
+        {
+            Raise(spread, changes);
+        }
+
+        if (judgement.Verdict == Verdict.Suspicious && judgement.Behaviour!.Nature == BehaviourNature.Attack)
+        {
+            Reopen(alert, subject, incident, judgement.Behaviour, changes);
+        }
+    }
+
+    /// <summary>Every incident of a story is judged anew, and tells it.</summary>
     private void Raise(CompletedSequence completed, List<IncidentChange> changes)
     {
-        var judgement = completed.Judge();
+        var leader = completed.Lead.Among(completed.Steps);
+        var judgement = completed.Judge(leader);
+        var window = completed.Sequence.QuietPeriod ?? completed.Sequence.Window;
+        if (leader.QuietPeriod < window)
+        {
+            leader.QuietPeriod = window;
+        }
+
         foreach (var incident in completed.Steps.Select(step => step.Incident).Distinct())
         {
             var known = incident.Judgement;
-            if (known.Behaviour != completed.Sequence || known.Story.Count < judgement.Story.Count)
+            if (known.Story.Count >= judgement.Story.Count)
             {
-                Rejudge(incident, judgement, changes);
+                continue;
+            }
+
+            // What is suspicious by itself goes on saying why.
+            var isOwnMatter = known is { Verdict: Verdict.Suspicious, Story.Count: 0 } && incident != leader;
+            var anew = isOwnMatter ? known with { Story = judgement.Story, Sequence = judgement.Sequence } : judgement;
+            Rejudge(incident, _losses.Dim(anew, incident.First, incident.LastTime), changes);
+        }
+    }
+
+    /// <summary>
+    /// An attack casts doubt on what was explained on the same container shortly before: it is told anew, and what comes after it is judged for itself.
+    /// </summary>
+    private void Reopen(FalcoAlert alert, Subject subject, OpenIncident attack, Behaviour behaviour, List<IncidentChange> changes)
+    {
+        foreach (var incident in _company.Explained(subject, alert.Time))
+        {
+            if (incident == attack || incident.LastTime > alert.Time)
+            {
+                continue;
+            }
+
+            var before = incident.Judgement;
+            IReadOnlyList<StoryLine> story =
+            [
+                new(incident.LastTime, $"something that by itself was explained: {before.Behaviour!.Title}", incident.First.Rule, incident.First.Id, incident.Subject),
+                new(alert.Time, $"an attack: {behaviour.Title}", alert.Rule, alert.Id, subject),
+            ];
+            var anew = new Judgement
+            {
+                Verdict = Verdict.Suspicious,
+                Confidence = attack.Judgement.Confidence,
+                Behaviour = behaviour,
+                For = [new Evidence("An attack on the same container followed within ten minutes", 3), .. attack.Judgement.For],
+                Against = before.For,
+                Story = story,
+                Sequence = new SequenceLink(attack.Id, attack.Subject),
+            };
+            Rejudge(incident, _losses.Dim(anew, incident.First, incident.LastTime), changes);
+            if (!incident.IsClosed)
+            {
+                Close(incident, changes);
+            }
+        }
+    }
+
+    /// <summary>Something was lost around a time: what is open and happened then is no longer as sure.</summary>
+    private void DimOpen(AlertTime time, List<IncidentChange> changes)
+    {
+        // Falco and we ourselves may tell of losses every second; the incidents that open meanwhile are dimmed as they are judged.
+        if (_lastDimmed is { } last && (time - last).Duration() < DimmingPause)
+        {
+            return;
+        }
+
+        _lastDimmed = time;
+        foreach (var incident in _open.Values)
+        {
+            var dimmed = _losses.Dim(incident.Judgement, incident.First, incident.LastTime);
+            if (dimmed.Verdict != incident.Judgement.Verdict)
+            {
+                Rejudge(incident, dimmed, changes);
+            }
+            else
+            {
+                incident.Judgement = dimmed;
             }
         }
     }

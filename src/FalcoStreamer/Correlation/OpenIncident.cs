@@ -39,11 +39,14 @@ internal sealed class OpenIncident
 
     public string Id { get; }
 
+    /// <summary>Its first alert.</summary>
+    public FalcoAlert First => _first;
+
     public Subject Subject { get; private set; }
 
     public Judgement Judgement { get; set; }
 
-    public TimeSpan QuietPeriod { get; }
+    public TimeSpan QuietPeriod { get; set; }
 
     /// <summary>The time of the last alert, by Falco's clock.</summary>
     public AlertTime LastTime { get; private set; }
