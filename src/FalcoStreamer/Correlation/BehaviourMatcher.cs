@@ -55,7 +55,7 @@ internal sealed class BehaviourMatcher
     /// <summary>What one behaviour says; null when it says nothing.</summary>
     public static Judgement? JudgeBy(Behaviour behaviour, Facts facts, Subject subject)
     {
-        if (PredicateEvaluator.AskAll(behaviour.Scope, facts) != Answer.Yes)
+        if (!PredicateEvaluator.IsInScope(behaviour, facts))
         {
             return null;
         }
@@ -74,23 +74,8 @@ internal sealed class BehaviourMatcher
         candidate is null || (best is not null && (Rank(candidate), candidate.Confidence).CompareTo((Rank(best), best.Confidence)) <= 0) ? best : candidate;
 
     /// <summary>Whether an alert is one step of a sequence.</summary>
-    public static bool IsStep(SequenceStep step, Facts facts)
-    {
-        if (PredicateEvaluator.AskAll(step.AllOf, facts) != Answer.Yes)
-        {
-            return false;
-        }
-
-        foreach (var predicate in step.AnyOf)
-        {
-            if (PredicateEvaluator.Ask(predicate, facts, out _) == Answer.Yes)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool IsStep(SequenceStep step, Facts facts) =>
+        PredicateEvaluator.AskAll(step.AllOf, facts) == Answer.Yes && PredicateEvaluator.AskAny(step.AnyOf, facts);
 
     private static int Rank(Judgement judgement) => judgement.Verdict switch
     {

@@ -1,3 +1,5 @@
+using FalcoStreamer.Alerts;
+
 namespace FalcoStreamer.Correlation;
 
 /// <summary>Steps of a sequence that have been seen in their order, the last one here.</summary>

@@ -1,3 +1,4 @@
+using FalcoStreamer.Alerts;
 using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Correlation;

@@ -33,7 +33,7 @@ internal sealed class SequenceTracker
         for (var i = 0; i < candidates.Count; i++)
         {
             var (sequence, step) = _steps[candidates[i]];
-            if (!BehaviourMatcher.IsStep(_sequences[sequence].Steps[step], facts))
+            if (!BehaviourMatcher.IsStep(_sequences[sequence].Steps[step], facts) || !PredicateEvaluator.IsInScope(_sequences[sequence], facts))
             {
                 continue;
             }

@@ -28,7 +28,7 @@ internal sealed class SpreadTracker(BehaviourLibrary library, int maxAlerts)
         for (var i = 0; i < library.Spreads.Count; i++)
         {
             var spread = library.Spreads[i];
-            if (PredicateEvaluator.AskAll(spread.Scope, facts) != Answer.Yes)
+            if (!PredicateEvaluator.IsInScope(spread, facts))
             {
                 continue;
             }

@@ -25,6 +25,12 @@ internal sealed record Behaviour
     /// <summary>All must hold, else the behaviour says nothing at all: neither that something is it nor that something imitates it. They count nothing.</summary>
     public IReadOnlyList<Predicate> Scope { get; init; } = [];
 
+    /// <summary>
+    /// If one of these holds, the behaviour says nothing of the alert. For attacks: what everyday things have that look like one. What is not known
+    /// excuses nothing.
+    /// </summary>
+    public IReadOnlyList<Predicate> Unless { get; init; } = [];
+
     /// <summary>All must hold, else it is not this behaviour.</summary>
     public IReadOnlyList<Predicate> When { get; init; } = [];
 
@@ -86,7 +92,7 @@ internal sealed record Behaviour
     public int Line { get; init; }
 
     /// <summary>Every question that it asks, those in groups and steps included.</summary>
-    public IEnumerable<FieldPredicate> Questions() => new[] { Scope, When, Resembles, For, Against }
+    public IEnumerable<FieldPredicate> Questions() => new[] { Scope, Unless, When, Resembles, For, Against }
         .Concat(Steps.SelectMany(step => new[] { step.AllOf, step.AnyOf }))
         .SelectMany(predicates => predicates)
         .SelectMany(predicate => predicate.Members);

@@ -42,6 +42,7 @@ internal static class BehaviourFile
             ImitationHeadline = yaml.OptionalText("imitationHeadline"),
             Why = yaml.Text("why"),
             Scope = PredicateReader.ReadWeightless(yaml, "scope"),
+            Unless = PredicateReader.ReadWeightless(yaml, "unless"),
             When = PredicateReader.ReadAll(yaml, "when"),
             Resembles = PredicateReader.ReadAll(yaml, "resembles"),
             For = PredicateReader.ReadAll(yaml, "for"),
