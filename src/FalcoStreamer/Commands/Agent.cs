@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using FalcoStreamer.Configuration;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
-using FalcoStreamer.Knowledge;
 using FalcoStreamer.Pipeline;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Telemetry;
@@ -29,11 +28,11 @@ internal sealed class Agent : IAsyncDisposable
         Telemetry = new AgentTelemetry(
             host.Services.GetRequiredService<ILogger<AgentTelemetry>>(), host.Services.GetRequiredService<IMeterFactory>());
         _sources = new SourceComposition(options.Sources, clock, Telemetry);
-        var knowledge = KnowledgeLoading.Load(options.Knowledge.Path);
-        _cluster = ClusterView.Create(options.Kubernetes, new PodTextKeys(knowledge.Labels, knowledge.Annotations), clock, Telemetry);
-        var correlator = new Correlator(knowledge, options.Correlation);
+        var knowledge = KnowledgeLoading.LoadWhatIsSound(options.Knowledge.Path, Telemetry);
+        _cluster = ClusterView.Create(options.Kubernetes, new PodTextKeys(knowledge.Behaviours.Labels, knowledge.Behaviours.Annotations), clock, Telemetry);
+        var correlator = new Correlator(knowledge.Behaviours, options.Correlation);
         var sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks);
-        _sinks = new SinkFan(sinks, new ReportWriter(RuleLibrary.Load()));
+        _sinks = new SinkFan(sinks, new ReportWriter(knowledge.Rules));
         _pipeline = new AlertPipeline(_sources.All, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
         SourceNames = string.Join(", ", _sources.All.Select(source => source.Name));
         SinkNames = string.Join(", ", sinks.Select(sink => sink.Name));

@@ -21,7 +21,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         };
         var run = new Command("run", "The agent: takes alerts from every enabled source until SIGTERM. Example: falcostreamer run --config agent.json");
         run.SetAction((parsed, stop) => RunCommand.RunAsync(Load(parsed.GetValue(config)), output, stop));
-        var root = new RootCommand("Turns Falco's alerts into reports that people act on. Without a command: run.") { config, run, Replay(config) };
+        var root = new RootCommand("Turns Falco's alerts into reports that people act on. Without a command: run.") { config, run, Replay(config), Knowledge(config) };
         root.SetAction((parsed, stop) => RunCommand.RunAsync(Load(parsed.GetValue(config)), output, stop));
 
         var result = root.Parse(args);
@@ -87,6 +87,22 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
                 Load(parsed.GetValue(config))),
             stop));
         return command;
+    }
+
+    private Command Knowledge(Option<string?> config)
+    {
+        var knowledge = new Option<string?>("--knowledge") { Description = "A directory with behaviours and rules of your own", HelpName = "DIR", Recursive = true };
+        var list = new Command("list", "Every behaviour and rule that is known. Example: falcostreamer knowledge list");
+        list.SetAction((parsed, _) => new KnowledgeCommand(output, errors).ListAsync(DirectoryOf(parsed)));
+        var id = new Argument<string>("ID") { Description = "A behaviour's ID or a rule's name" };
+        var show = new Command("show", "One of them as it is written. Example: falcostreamer knowledge show calico-felix-xdp-tag") { id };
+        show.SetAction((parsed, _) => new KnowledgeCommand(output, errors).ShowAsync(DirectoryOf(parsed), parsed.GetRequiredValue(id)));
+        var directory = new Argument<string>("DIR") { Description = "A directory with *.yaml files" };
+        var validate = new Command("validate", "Whether files of your own are sound. Example: falcostreamer knowledge validate ./knowledge") { directory };
+        validate.SetAction((parsed, _) => new KnowledgeCommand(output, errors).ValidateAsync(parsed.GetRequiredValue(directory)));
+        return new Command("knowledge", "What the agent knows, and whether your own files are sound. Example: falcostreamer knowledge list") { knowledge, list, show, validate };
+
+        string? DirectoryOf(ParseResult parsed) => parsed.GetValue(knowledge) ?? Load(parsed.GetValue(config)).Knowledge.Path;
     }
 
     private async Task<int> GuardAsync(Func<Task<int>> invoke)

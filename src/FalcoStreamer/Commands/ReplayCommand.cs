@@ -1,6 +1,5 @@
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
-using FalcoStreamer.Knowledge;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Sources.Replay;
@@ -16,11 +15,11 @@ internal sealed class ReplayCommand(TextWriter output, TextWriter errors, bool i
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(ReplayRequest request, CancellationToken stop)
     {
-        var reports = new ReportWriter(RuleLibrary.Load());
-        var library = KnowledgeLoading.Load(request.Knowledge ?? request.Options.Knowledge.Path);
+        var knowledge = KnowledgeLoading.Load(request.Knowledge ?? request.Options.Knowledge.Path);
+        var reports = new ReportWriter(knowledge.Rules);
         var cluster = await ReplayCluster.LoadAsync(request.Pods, request.Cluster, stop);
         request.Options.Correlation.AlertIds = int.MaxValue;
-        var correlator = new Correlator(library, request.Options.Correlation);
+        var correlator = new Correlator(knowledge.Behaviours, request.Options.Correlation);
         var summary = new ReplaySummary();
         var writer = ReplayOutput.For(request.Format, output, isTerminal);
         var least = VerdictWords.Read(request.MinVerdict);

@@ -115,7 +115,12 @@ internal abstract class ReplayOutput(TextWriter output)
     {
         private readonly EventFactory _events = new(NoteRenderer.Render, MarkdownRenderer.Render, reportingInstance: "falcostreamer-replay", nodeName: null);
 
-        protected override void Append(StringBuilder text, IncidentReport report) =>
-            text.Append(Encoding.UTF8.GetString(KubernetesEventWriter.Whole(_events.Create(report)).Span)).Append('\n');
+        protected override void Append(StringBuilder text, IncidentReport report)
+        {
+            if (EventFactory.HasObject(report.Incident.Subject))
+            {
+                text.Append(Encoding.UTF8.GetString(KubernetesEventWriter.Whole(_events.Create(report)).Span)).Append('\n');
+            }
+        }
     }
 }

@@ -19,6 +19,7 @@ internal sealed class BehaviourMatcher
     private readonly IReadOnlyList<Behaviour> _behaviours;
     private readonly ClueIndex _index;
     private readonly SpecCommands _specCommands = new();
+    private readonly ProbeRhythm _rhythm = new();
 
     public BehaviourMatcher(BehaviourLibrary library)
     {
@@ -35,9 +36,9 @@ internal sealed class BehaviourMatcher
     /// <param name="company">What else happened on that container; the default value when nobody looked.</param>
     public Judgement Judge(FalcoAlert alert, Subject subject, Company company = default) => Judge(FactsOf(alert, subject, company), subject);
 
-    /// <summary>Everything that can be asked about an alert.</summary>
+    /// <summary>Everything that can be asked about an alert. Once an alert, because the rhythm of probes is counted here.</summary>
     public Facts FactsOf(FalcoAlert alert, Subject subject, Company company = default) =>
-        new(alert, subject, _specCommands.Compare(alert, subject), company);
+        new(alert, subject, _rhythm.Observe(_specCommands.Compare(alert, subject), alert, subject), company);
 
     /// <summary>What the alert with these facts is taken for.</summary>
     public Judgement Judge(Facts facts, Subject subject)
@@ -49,7 +50,7 @@ internal sealed class BehaviourMatcher
             best = Better(best, JudgeBy(_behaviours[candidates[i]], facts, subject));
         }
 
-        return best ?? (subject.Kind == SubjectKind.Unresolved ? NothingOfNobody : Nothing);
+        return best ?? (subject is { Kind: SubjectKind.Unresolved, Source: null } ? NothingOfNobody : Nothing);
     }
 
     /// <summary>What one behaviour says; null when it says nothing.</summary>

@@ -18,11 +18,12 @@ internal sealed class Correlator
     private static readonly TimeSpan DimmingPause = TimeSpan.FromSeconds(10);
 
     private readonly CorrelationOptions _options;
-    private readonly BehaviourMatcher _matcher;
+    private readonly AlertJudge _judge;
     private readonly SequenceTracker _sequences;
     private readonly SpreadTracker _spreads;
     private readonly CompanyTracker _company;
     private readonly LossLog _losses = new();
+    private readonly AuditTrail _audits = new();
     private readonly Dictionary<CauseKey, OpenIncident> _open = [];
     private readonly PriorityQueue<(OpenIncident Incident, int Appointment), long> _due = new();
 
@@ -34,11 +35,11 @@ internal sealed class Correlator
     public Correlator(BehaviourLibrary library, CorrelationOptions options)
     {
         _options = options;
-        _matcher = new BehaviourMatcher(library);
         _sequences = new SequenceTracker(library, options.MaxOpenIncidents);
         _spreads = new SpreadTracker(library, options.MaxOpenIncidents);
         _company = new CompanyTracker(options.MaxOpenIncidents);
-        LongestWindow = library.LongestWindow > CompanyTracker.Window ? library.LongestWindow : CompanyTracker.Window;
+        _judge = new AlertJudge(library, _company, _losses);
+        LongestWindow = new[] { library.LongestWindow, CompanyTracker.Window, AuditTrail.Window }.Max();
     }
 
     /// <summary>How long after its last alert a closed incident may still be judged anew.</summary>
@@ -50,7 +51,7 @@ internal sealed class Correlator
     public int Appointments => _due.Count;
 
     /// <summary>How much was closed or forgotten early because too much was open.</summary>
-    public long Evictions => _sequences.Evictions + _spreads.Evictions + _company.Evictions + EvictedIncidents;
+    public long Evictions => _sequences.Evictions + _spreads.Evictions + _company.Evictions + _audits.Evictions + EvictedIncidents;
 
     private long EvictedIncidents { get; set; }
 
@@ -62,9 +63,9 @@ internal sealed class Correlator
             DimOpen(alert.Time, changes);
         }
 
-        var (facts, judgement) = Judge(alert, subject);
+        var (facts, judgement) = _judge.Judge(alert, subject);
         var steps = _sequences.StepsOf(facts, alert, subject);
-        var key = new CauseKey(subject.Key, CauseOf(alert, judgement));
+        var key = new CauseKey(subject.Key, AlertJudge.CauseOf(alert, judgement) + AuditTrail.CauseOf(alert));
         if (_open.TryGetValue(key, out var incident) && alert.Time - incident.LastTime > incident.QuietPeriod)
         {
             Close(incident, changes);
@@ -89,6 +90,11 @@ internal sealed class Correlator
 
         _company.Add(alert, subject, key.Cause, incident);
         Connect(steps, facts, alert, subject, incident, judgement, changes);
+        foreach (var (met, attribution) in _audits.Add(alert, subject, incident))
+        {
+            Rejudge(met, _losses.Dim(attribution.Apply(met.Judgement), alert, met.LastTime), changes);
+        }
+
         return incident.Id;
     }
 
@@ -139,10 +145,6 @@ internal sealed class Correlator
         }
     }
 
-    private static string CauseOf(FalcoAlert alert, Judgement judgement) => judgement.Behaviour is { } behaviour
-        ? judgement.IsImitation ? $"imitation of {behaviour.Id}" : behaviour.Id
-        : $"{alert.Rule}\0{alert.Field("proc.name"u8)}";
-
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     private OpenIncident Open(
@@ -171,7 +173,7 @@ internal sealed class Correlator
         OpenIncident incident, FalcoAlert alert, Subject subject, Judgement judgement, AlertTime now, List<IncidentChange> changes)
     {
         incident.Add(alert, subject, now);
-        if (judgement.Verdict > incident.Judgement.Verdict)
+        if (judgement.Verdict > incident.Judgement.Verdict || judgement.Proves(incident.Judgement))
         {
             Rejudge(incident, judgement, changes);
             return;
@@ -203,25 +205,6 @@ internal sealed class Correlator
         changes.Add(new IncidentChange(IncidentChangeKind.Rejudged, incident.Snapshot()));
     }
 
-    /// <summary>What an alert is taken for by itself and in its company.</summary>
-    private (Facts Facts, Judgement Judgement) Judge(FalcoAlert alert, Subject subject)
-    {
-        // Its own incident is no company; which one that is can be guessed from the same alert before.
-        var own = _company.CauseOfSame(alert, subject);
-        var facts = FactsOf(own);
-        var judgement = _matcher.Judge(facts, subject);
-        if (judgement.Behaviour is not null && CauseOf(alert, judgement) is var cause && cause != own && _company.Knows(subject, cause))
-        {
-            facts = FactsOf(cause);
-            judgement = _matcher.Judge(facts, subject);
-        }
-
-        return (facts, _losses.Dim(judgement, alert, alert.Time));
-
-        Facts FactsOf(string? ownCause) =>
-            _matcher.FactsOf(alert, subject, _company.Of(subject, alert.Time, ownCause) with { LostEvents = _losses.HasFalcoLost(alert, alert.Time) });
-    }
-
     /// <summary>Sees what an alert makes together with others.</summary>
     private void Connect(
         IReadOnlyList<StepsOfSequence> steps, Facts facts, FalcoAlert alert, Subject subject, OpenIncident incident, Judgement judgement, List<IncidentChange> changes)
@@ -238,7 +221,7 @@ internal sealed class Correlator
 
         if (judgement.Verdict == Verdict.Suspicious && judgement.Behaviour!.Nature == BehaviourNature.Attack)
         {
-            Reopen(alert, subject, incident, judgement.Behaviour, changes);
+            Reopen(alert, subject, incident, changes);
         }
     }
 
@@ -271,7 +254,7 @@ internal sealed class Correlator
     /// <summary>
     /// An attack casts doubt on what was explained on the same container shortly before: it is told anew, and what comes after it is judged for itself.
     /// </summary>
-    private void Reopen(FalcoAlert alert, Subject subject, OpenIncident attack, Behaviour behaviour, List<IncidentChange> changes)
+    private void Reopen(FalcoAlert alert, Subject subject, OpenIncident attack, List<IncidentChange> changes)
     {
         foreach (var incident in _company.Explained(subject, alert.Time))
         {
@@ -280,23 +263,7 @@ internal sealed class Correlator
                 continue;
             }
 
-            var before = incident.Judgement;
-            IReadOnlyList<StoryLine> story =
-            [
-                new(incident.LastTime, $"something that by itself was explained: {before.Behaviour!.Title}", incident.First.Rule, incident.First.Id, incident.Subject),
-                new(alert.Time, $"an attack: {behaviour.Title}", alert.Rule, alert.Id, subject),
-            ];
-            var anew = new Judgement
-            {
-                Verdict = Verdict.Suspicious,
-                Confidence = attack.Judgement.Confidence,
-                Behaviour = behaviour,
-                For = [new Evidence("An attack on the same container followed within ten minutes", 3), .. attack.Judgement.For],
-                Against = before.For,
-                Story = story,
-                Sequence = new SequenceLink(attack.Id, attack.Subject),
-            };
-            Rejudge(incident, _losses.Dim(anew, incident.First, incident.LastTime), changes);
+            Rejudge(incident, _losses.Dim(Reopening.Judge(incident, attack, alert, subject), incident.First, incident.LastTime), changes);
             if (!incident.IsClosed)
             {
                 Close(incident, changes);

@@ -42,7 +42,7 @@ internal static class EvidenceScale
     {
         var evidenceFor = new List<Evidence>();
         var evidenceAgainst = new List<Evidence>(signs);
-        List<string> unseen = subject.Kind == SubjectKind.Unresolved ? [UnknownPod] : [];
+        List<string> unseen = subject is { Kind: SubjectKind.Unresolved, Source: null } ? [UnknownPod] : [];
         Collect(behaviour.When, facts, evidenceFor, unseen);
         Collect(behaviour.For, facts, evidenceFor, unseen);
         Collect(behaviour.Against, facts, evidenceAgainst, unseen);
@@ -60,7 +60,8 @@ internal static class EvidenceScale
             For = Sorted(evidenceFor),
             Against = Sorted(evidenceAgainst),
             Unseen = unseen,
-            SpecPlace = facts.Spec.Equal is { } equal and not SpecMatch.None ? equal : facts.Spec.Extended is { } extended and not SpecMatch.None ? extended : null,
+            SpecPlace = facts.Spec.Place,
+            IsInRhythm = facts.Spec.Period == SpecMatch.Fits,
         };
     }
 
@@ -101,16 +102,16 @@ internal static class EvidenceScale
 
     private static string Say(Predicate predicate, Ground ground, SpecMatch spec) =>
         (predicate.Says ?? ground.Predicate.Says ?? $"{FactNames.LabelOf(ground.Predicate.Field)} is {{value}}")
-            .Replace("{spec}", spec.Equal, StringComparison.Ordinal)
+            .Replace("{spec}", spec.Place, StringComparison.Ordinal)
             // Last, because the value is the attacker's and may itself hold a placeholder.
             .Replace("{value}", ground.Fact.ToShortString(), StringComparison.Ordinal);
 
     private static string DescribeDifference(Behaviour behaviour, Ground resembles, SpecMatch spec)
     {
         var field = resembles.Predicate.Field;
-        if (spec.Addition is { } addition && field.StartsWith("spec.", StringComparison.Ordinal))
+        if (spec.Difference is { } difference && field.StartsWith("spec.", StringComparison.Ordinal))
         {
-            return TextDifference.Following(addition);
+            return difference;
         }
 
         var expected = behaviour.When

@@ -19,6 +19,9 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
 
     public SpecMatch Spec => spec;
 
+    /// <summary>The same in other company.</summary>
+    public Facts In(Company other) => new(alert, subject, spec, other);
+
     public Fact Of(FieldPredicate predicate) =>
         predicate.AlertField is { } field ? Fact.From(alert.Field(field)) : Of(predicate.Name, predicate.Key);
 
@@ -60,7 +63,15 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
         "terminal.unexpected" => Fact.From(HasUnexpectedTerminal()),
         "spec.equals" => Fact.From(spec.Equal),
         "spec.extends" => Fact.From(spec.Extended),
+        "spec.child" => Fact.From(spec.Child),
+        "spec.elsewhere" => Fact.From(spec.Elsewhere),
+        "spec.arguments" => Fact.From(spec.Arguments),
+        "spec.program" => Fact.From(spec.Program),
+        "spec.period" => Fact.From(spec.Period),
         "spec.due" => Fact.From(IsDue()),
+        "audit.account" => Fact.From(AuditRequest.From(alert)?.Account),
+        "audit.person" => Fact.From(AuditRequest.From(alert) is { Account: not null } request ? request.IsPerson : null),
+        "audit.refused" => Fact.From(AuditRequest.From(alert) is { Answer: not null } answered ? answered.IsRefused : null),
         "company.rules" => Fact.From(company.Rules),
         "company.unexplained" => Fact.From(company.Unexplained),
         "company.commands" => Fact.From(company.Commands),

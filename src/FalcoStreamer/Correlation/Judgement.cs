@@ -30,6 +30,19 @@ internal sealed record Judgement
     /// <summary>Where in the container's specification the command stands, e.g. <c>livenessProbe</c>; null where it does not.</summary>
     public string? SpecPlace { get; init; }
 
+    /// <summary>Who was behind it, by the API server's audit log; null where that is not known.</summary>
+    public Attribution? Attribution { get; init; }
+
+    /// <summary>True when the alert came in the rhythm of the probe whose command it is.</summary>
+    public bool IsInRhythm { get; init; }
+
+    /// <summary>
+    /// Whether this judgement of a later alert proves what an <paramref name="earlier"/> one of the same incident left likely: a rhythm shows only after
+    /// some runs, and then speaks for all of them. Where anything spoke against an alert, nothing later takes that back.
+    /// </summary>
+    public bool Proves(Judgement earlier) =>
+        IsInRhythm && Verdict == Verdict.Benign && earlier.Verdict == Verdict.LikelyBenign && earlier.Against.Count == 0 && earlier.Behaviour == Behaviour;
+
     /// <summary>What happened, in order of time, where several alerts together make the judgement; empty otherwise.</summary>
     public IReadOnlyList<StoryLine> Story { get; init; } = [];
 

@@ -65,15 +65,17 @@ internal sealed class LossLog
             unseen.Add(string.Create(CultureInfo.InvariantCulture, $"what Falco said meanwhile, {_ownLosses} or more of its alerts were{LostOnTheWay}"));
         }
 
-        return unseen.TrueForAll(judgement.Unseen.Contains)
+        return unseen.Count == 0
             ? judgement
             : judgement with
             {
                 Verdict = judgement.Verdict == Verdict.Benign ? Verdict.LikelyBenign : judgement.Verdict,
                 Confidence = Math.Min(judgement.Confidence, MostConfidence),
-                Unseen = [.. judgement.Unseen.Where(known => unseen.Count == 0 || !known.EndsWith(LostOnTheWay, StringComparison.Ordinal)), .. unseen.Except(judgement.Unseen)],
+                Unseen = [.. judgement.Unseen.Where(known => !IsLoss(known)), .. unseen],
             };
     }
+
+    private static bool IsLoss(string unseen) => unseen == LostByFalco || unseen.EndsWith(LostOnTheWay, StringComparison.Ordinal);
 
     private static bool IsNear(AlertTime loss, AlertTime time) => (time - loss).Duration() <= Window;
 

@@ -44,7 +44,12 @@ internal sealed class OpenIncident
 
     public Subject Subject { get; private set; }
 
-    public Judgement Judgement { get; set; }
+    /// <summary>What it is taken for; who was behind it stays known when that changes.</summary>
+    public Judgement Judgement
+    {
+        get;
+        set => field = value.Attribution is null && field is { Attribution: { } known } ? known.Apply(value) : value;
+    }
 
     public TimeSpan QuietPeriod { get; set; }
 

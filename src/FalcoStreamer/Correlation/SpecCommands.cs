@@ -1,120 +1,145 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.RegularExpressions;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Enrichment;
 
 namespace FalcoStreamer.Correlation;
 
-/// <summary>
-/// Recognises the commands of a container's specification in what Falco shows of a process: <c>proc.cmdline</c> is the process name, cut at 15
-/// characters, and the arguments joined by single blanks (contracts/falco.md, "Fields"), so the specification is brought into that form.
-/// </summary>
-internal sealed partial class SpecCommands
+/// <summary>Recognises the commands of a pod's specification in what Falco shows of a process.</summary>
+/// <remarks>The forms of a container are made once and go with it. Driven by one caller at a time.</remarks>
+internal sealed class SpecCommands
 {
-    private const int ProcessNameLength = 15;
+    private const int LongestCommandLine = 8 * 1024;
 
-    private readonly ConditionalWeakTable<ContainerFacts, Form[]> _formsByContainer = [];
+    private readonly ConditionalWeakTable<ContainerFacts, SpecForms> _formsByContainer = [];
+    private readonly SpecElsewhere _elsewhere = new();
+    private readonly Func<ContainerFacts, SpecForms> _prepare;
+
+    public SpecCommands() => _prepare = Prepare;
 
     /// <summary>Compares an alert's command line with the specification of its container.</summary>
     public SpecMatch Compare(FalcoAlert alert, Subject subject)
     {
         var commandLine = alert.Field("proc.cmdline"u8);
-        if (subject.ContainerFacts is not { } container || !commandLine.IsPresent)
+        if (subject is not { ContainerFacts: { } container, Pod: { } pod } || !commandLine.IsPresent)
         {
             return default;
         }
 
-        var forms = _formsByContainer.GetValue(container, FormsOf);
-        foreach (var form in forms)
+        var forms = FormsOf(pod, container);
+        var match = FindEqual(forms, alert, commandLine, out var isCut);
+        if (match is not null)
         {
-            if (commandLine.Is(form.Utf8))
+            return match.Value;
+        }
+
+        if (isCut)
+        {
+            // Falco shows no more of the command, and what it does not show may be anything.
+            return default;
+        }
+
+        return FindExtended(forms, commandLine.Span)
+            ?? (_elsewhere.Find(commandLine.Span, pod, container, _prepare) is { } elsewhere
+                ? SpecMatch.Nothing with { Elsewhere = elsewhere }
+                : forms.IsWhole ? SpecMatch.Nothing : default);
+    }
+
+    private SpecForms FormsOf(PodFacts pod, ContainerFacts container)
+    {
+        if (_formsByContainer.TryGetValue(container, out var known))
+        {
+            return known;
+        }
+
+        var forms = Prepare(container);
+        _elsewhere.Remember(pod, container, forms);
+        return forms;
+    }
+
+    private SpecForms Prepare(ContainerFacts container) => _formsByContainer.GetValue(container, SpecFormBuilder.Build);
+
+    private static SpecMatch? FindEqual(SpecForms forms, FalcoAlert alert, Utf8Text commandLine, out bool isCut)
+    {
+        SpecMatch? equal = null;
+        SpecMatch? part = null;
+        isCut = false;
+        foreach (var form in forms.All)
+        {
+            if (!form.Is(commandLine.Span, out var before) || (form.IsApplet && !IsBusybox(alert)))
             {
-                return new SpecMatch(form.Place, SpecMatch.None, null);
+                continue;
+            }
+
+            isCut |= form.IsCut;
+            var arguments = form.CompareArguments(alert, before);
+            if (form.IsCut || (form.IsPart && (arguments == SpecMatch.Differ || !form.Lineage.Fits(alert))))
+            {
+                continue;
+            }
+
+            if (form.IsPart)
+            {
+                // Seen below the very shell or wrapper that the specification names, it is that one's child rather than the runtime's.
+                if (part is null || form.Lineage.Parent is not null)
+                {
+                    part = SpecMatch.Nothing with { Child = form.Place, Arguments = arguments, Program = form.CompareProgram(alert) };
+                }
+
+                if (form.Lineage.Parent is not null)
+                {
+                    return part;
+                }
+            }
+            else if (equal is null || (equal.Value.Arguments == SpecMatch.Differ && arguments != SpecMatch.Differ))
+            {
+                equal = SpecMatch.Nothing with
+                {
+                    Equal = form.Place,
+                    Arguments = arguments,
+                    Program = form.CompareProgram(alert),
+                    Periods = PeriodsOf(forms, commandLine),
+                };
             }
         }
 
-        foreach (var form in forms)
+        return equal ?? part;
+    }
+
+    private static bool IsBusybox(FalcoAlert alert)
+    {
+        var path = alert.Field("proc.exepath"u8);
+        return !path.IsPresent || path.Span.EndsWith("/busybox"u8);
+    }
+
+    /// <summary>The periods of all probes with one command: their runs look alike.</summary>
+    private static TimeSpan[] PeriodsOf(SpecForms forms, Utf8Text commandLine) =>
+        [.. forms.All.Where(form => form is { IsPart: false, Period: not null } && form.Is(commandLine.Span, out _))
+            .DistinctBy(form => form.Place).Select(form => form.Period!.Value)];
+
+    private static SpecMatch? FindExtended(SpecForms forms, ReadOnlySpan<byte> commandLine)
+    {
+        // Falco's drivers give half of this; a field that is longer was made by somebody else.
+        var seen = commandLine[..Math.Min(commandLine.Length, LongestCommandLine)];
+        foreach (var form in forms.All)
         {
-            if (form.CanBeExtended && commandLine.Span.StartsWith(form.Utf8))
+            if (form.Core is { } core && seen.IndexOf(core) is var start and >= 0 && IsWhole(seen, start, core.Length))
             {
-                return new SpecMatch(SpecMatch.None, form.Place, Encoding.UTF8.GetString(commandLine.Span[form.Utf8.Length..]));
+                var isAtStart = !form.IsScript && seen.StartsWith(form.Text);
+                var expected = Encoding.UTF8.GetString(isAtStart ? form.Text : core);
+                return SpecMatch.Nothing with
+                {
+                    Extended = form.Place,
+                    Difference = TextDifference.Describe(Encoding.UTF8.GetString(seen), [expected]),
+                };
             }
         }
 
-        return SpecMatch.Nothing;
+        return null;
     }
 
-    private static Form[] FormsOf(ContainerFacts container)
-    {
-        var forms = new List<Form>();
-        foreach (var spec in container.SpecCommands)
-        {
-            AddForms(PlaceOf(spec.Kind), Expand(spec.Command, container), forms);
-        }
-
-        // Without a command the image's own entry point runs, which the specification does not show.
-        if (container.Command.Count > 0)
-        {
-            AddForms("entrypoint", Expand([.. container.Command, .. container.Args], container), forms);
-        }
-
-        return [.. forms];
-    }
-
-    private static string PlaceOf(SpecCommandKind kind) => kind switch
-    {
-        SpecCommandKind.StartupProbe => "startupProbe",
-        SpecCommandKind.LivenessProbe => "livenessProbe",
-        SpecCommandKind.ReadinessProbe => "readinessProbe",
-        SpecCommandKind.PostStart => "postStart",
-        _ => "preStop",
-    };
-
-    private static void AddForms(string place, string[] command, List<Form> forms)
-    {
-        if (command.Length == 0)
-        {
-            return;
-        }
-
-        var name = Path.GetFileName(command[0]);
-        var process = name.Length > ProcessNameLength ? name[..ProcessNameLength] : name;
-        Add(string.Join(' ', [process, .. command[1..]]));
-        // A script with a shebang shows its own path again as the first argument.
-        Add(string.Join(' ', [process, command[0], .. command[1..]]));
-        if (command.Length == 3 && command[1] == "-c" && process is "sh" or "bash" or "dash" or "ash")
-        {
-            // glibc's system() writes "sh -c -- TEXT".
-            Add($"{process} -c -- {command[2]}");
-            // A shell replaces itself by the command when that is a single simple one.
-            if (SimpleCommand().IsMatch(command[2]))
-            {
-                var words = command[2].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                words[0] = Path.GetFileName(words[0]);
-                Add(string.Join(' ', words));
-            }
-        }
-
-        void Add(string text)
-        {
-            // "sh" alone, or "sh -c", begins half of all commands: only a text that says something can be imitated.
-            var saysSomething = text.Length >= 12 && text.Contains(' ', StringComparison.Ordinal);
-            forms.Add(new Form(place, Encoding.UTF8.GetBytes(text), saysSomething));
-        }
-    }
-
-    /// <summary>Puts in the variables whose values the specification gives, as the kubelet does: <c>$(NAME)</c>, and <c>$$</c> for a dollar.</summary>
-    private static string[] Expand(IReadOnlyList<string> command, ContainerFacts container) =>
-        [.. command.Select(part => Reference().Replace(part, match => match.Value == "$$"
-            ? "$"
-            : container.Environment.GetValueOrDefault(match.Groups[1].Value, match.Value)))];
-
-    [GeneratedRegex(@"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)", RegexOptions.CultureInvariant)]
-    private static partial Regex Reference();
-
-    [GeneratedRegex("^[A-Za-z0-9_./:=@%+, -]+$", RegexOptions.CultureInvariant)]
-    private static partial Regex SimpleCommand();
-
-    private sealed record Form(string Place, byte[] Utf8, bool CanBeExtended);
+    /// <summary>A text within a longer word is another word: <c>cat /tmp/ok</c> is not in <c>cat /tmp/ok2</c>.</summary>
+    private static bool IsWhole(ReadOnlySpan<byte> text, int start, int length) =>
+        (start == 0 || !char.IsAsciiLetterOrDigit((char)text[start - 1]))
+        && (start + length == text.Length || !char.IsAsciiLetterOrDigit((char)text[start + length]));
 }

@@ -49,7 +49,12 @@ internal sealed class AlertEnricher(
     {
         mayComeLater = false;
         var id = IdOf(alert);
-        if (!id.IsPresent || id.Span.IsEmpty || id.Is("host"u8))
+        if (!id.IsPresent || id.Span.IsEmpty)
+        {
+            return PluginSubjects.IsPluginAlert(alert) ? OfPlugin(alert) : Node(alert);
+        }
+
+        if (id.Is("host"u8))
         {
             return Node(alert);
         }
@@ -100,7 +105,16 @@ internal sealed class AlertEnricher(
     private static bool Contradicts(PodFacts pod, Utf8Text uid) =>
         uid.IsPresent && !uid.Span.IsEmpty && !Ascii.Equals(uid.Span, pod.Uid) && !(pod.ConfigHash is { } hash && Ascii.Equals(uid.Span, hash));
 
-    private Subject PodSubject(PodMatch match, string containerId)
+    /// <summary>What a request to the API server was about is looked up by its name, since the audit log gives no other; such a pod is seldom of this node.</summary>
+    private Subject OfPlugin(FalcoAlert alert)
+    {
+        var request = AuditRequest.From(alert);
+        return request is { IsAboutPod: true, Namespace: { } ns, Name: { } name } && pods.FindPod(ns, name) is { IsFound: true } match
+            ? PodSubject(PluginSubjects.WithContainer(match, request), containerId: null) with { Source = PluginSubjects.SourceOf(alert) }
+            : PluginSubjects.Of(alert, request);
+    }
+
+    private Subject PodSubject(PodMatch match, string? containerId)
     {
         var pod = match.Pod!;
         return new Subject
@@ -111,7 +125,7 @@ internal sealed class AlertEnricher(
             Name = pod.Name,
             Uid = pod.Uid,
             Container = match.Container?.Name,
-            ContainerType = match.Container?.Type ?? ContainerType.Sandbox,
+            ContainerType = match.Container?.Type ?? (containerId is null ? null : ContainerType.Sandbox),
             ContainerId = containerId,
             Image = match.Container is { Image.Length: > 0 } container ? container.Image : null,
             Node = pod.NodeName ?? nodeName,

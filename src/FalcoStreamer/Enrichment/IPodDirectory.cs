@@ -36,4 +36,7 @@ internal interface IPodDirectory
 
     /// <summary>The pod with a UID, of the API server or, for a static pod, of the container runtime, in UTF-8. Allocates nothing.</summary>
     PodMatch FindPod(ReadOnlySpan<byte> podUid);
+
+    /// <summary>The pod of that name; one that lives goes before one that was deleted.</summary>
+    PodMatch FindPod(string @namespace, string name);
 }

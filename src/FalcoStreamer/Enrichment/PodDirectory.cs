@@ -23,6 +23,7 @@ internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry,
     private readonly ContainerIndex _containers = new();
     private readonly Dictionary<string, PodRecord> _pods = [];
     private readonly Dictionary<string, PodRecord> _byConfigHash = [];
+    private readonly Dictionary<(string Namespace, string Name), PodRecord> _byName = [];
     private readonly LinkedList<PodRecord> _deleted = [];
     private TaskCompletionSource? _changed;
     private long _version;
@@ -55,7 +56,7 @@ internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry,
 
             foreach (var pod in pods)
             {
-                Keep(pod);
+                IndexName(Keep(pod));
             }
         }
 
@@ -68,7 +69,7 @@ internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry,
         lock (_gate)
         {
             ForgetExpired();
-            Keep(pod);
+            IndexName(Keep(pod));
         }
 
         Announce();
@@ -80,7 +81,9 @@ internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry,
         lock (_gate)
         {
             ForgetExpired();
-            MarkDeleted(Keep(pod));
+            var record = Keep(pod);
+            IndexName(record);
+            MarkDeleted(record);
         }
 
         Announce();
@@ -123,6 +126,14 @@ internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry,
                 || _byConfigHash.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(uid[..length], out record)
                 ? Match(record, null)
                 : default;
+        }
+    }
+
+    public PodMatch FindPod(string @namespace, string name)
+    {
+        lock (_gate)
+        {
+            return Match(_byName.GetValueOrDefault((@namespace, name)), null);
         }
     }
 
@@ -170,6 +181,16 @@ internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry,
         }
 
         return record;
+    }
+
+    /// <summary>A StatefulSet's pod comes again under its name, and the last word about the one before may come later.</summary>
+    private void IndexName(PodRecord record)
+    {
+        var key = (record.Facts.Namespace, record.Facts.Name);
+        if (_byName.GetValueOrDefault(key) is not { Deleted: null } known || known.Facts.Created is not { } created || !(record.Facts.Created < created))
+        {
+            _byName[key] = record;
+        }
     }
 
     /// <summary>Makes a container findable; it moves behind those that are listed no more. Gives 1, or 0 when there is no ID.</summary>
@@ -227,6 +248,12 @@ internal sealed class PodDirectory(TimeProvider clock, AgentTelemetry telemetry,
         if (record.Facts.ConfigHash is { } hash && _byConfigHash.GetValueOrDefault(hash) == record)
         {
             _byConfigHash.Remove(hash);
+        }
+
+        var name = (record.Facts.Namespace, record.Facts.Name);
+        if (_byName.GetValueOrDefault(name) == record)
+        {
+            _byName.Remove(name);
         }
 
         record.Containers.ForEach(_containers.Remove);

@@ -91,7 +91,7 @@ internal sealed record ContainerFacts
 
     public IReadOnlyList<string> Args { get; init; } = [];
 
-    /// <summary>Exec probes and exec hooks; those of other kinds start no process.</summary>
+    /// <summary>Exec probes, exec hooks and backup hooks; those of other kinds start no process.</summary>
     public IReadOnlyList<SpecCommand> SpecCommands { get; init; } = [];
 
     /// <summary>Variables whose value is written out in the specification; <c>$(NAME)</c> in a command means them.</summary>
@@ -126,9 +126,13 @@ internal enum SpecCommandKind
     ReadinessProbe,
     PostStart,
     PreStop,
+
+    /// <summary>An annotation for Velero, not for the kubelet.</summary>
+    PreBackup,
+    PostBackup,
 }
 
-/// <summary>A command that the kubelet executes in a container because its specification says so.</summary>
+/// <summary>A command that is executed in a running container because its pod says so.</summary>
 /// <param name="Kind">Where it stands.</param>
 /// <param name="Command">The command and its arguments, as written.</param>
 /// <param name="Period">How often a probe runs; null for hooks.</param>

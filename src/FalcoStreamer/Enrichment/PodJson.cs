@@ -179,4 +179,5 @@ internal sealed class StatusJson
 [JsonSerializable(typeof(ObjectJson))]
 [JsonSerializable(typeof(ListJson<ObjectJson>))]
 [JsonSerializable(typeof(StatusJson))]
+[JsonSerializable(typeof(List<string>))]
 internal sealed partial class KubernetesJsonContext : JsonSerializerContext;

@@ -52,7 +52,7 @@ internal static class PodProjection
             Created = Time(metadata?.CreationTimestamp),
             Deleting = Time(metadata?.DeletionTimestamp),
             Security = ContainerProjection.Security(spec.SecurityContext),
-            Containers = ContainerProjection.All(spec, pod.Status ?? new PodStatusJson()),
+            Containers = BackupHooks.AddTo(ContainerProjection.All(spec, pod.Status ?? new PodStatusJson()), metadata?.Annotations is { } annotations ? annotations.ValueOf : null),
         };
     }
 

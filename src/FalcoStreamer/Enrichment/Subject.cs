@@ -9,7 +9,7 @@ internal enum SubjectKind
     /// <summary>The node itself: a process outside containers, or Falco's word about itself.</summary>
     Node,
 
-    /// <summary>A container that belongs to no pod we know.</summary>
+    /// <summary>A container that belongs to no pod we know, or what a plugin's alert is about.</summary>
     Unresolved,
 }
 
@@ -31,6 +31,11 @@ internal enum Resolution
 
 /// <summary>The workload that a person deployed: a Deployment rather than its ReplicaSet.</summary>
 internal sealed record Workload(string Kind, string Name);
+
+/// <summary>An object of the API server that is no pod.</summary>
+/// <param name="Resource">Its resource in the plural, e.g. <c>secrets</c>.</param>
+/// <param name="Name">Null where a request named none, as a list does.</param>
+internal sealed record ApiObject(string Resource, string? Name);
 
 /// <summary>What an alert is about. What is not known is null, never guessed.</summary>
 internal sealed record Subject
@@ -61,6 +66,12 @@ internal sealed record Subject
 
     public string? Node { get; init; }
 
+    /// <summary>The source of an alert that no process caused, e.g. <c>k8s_audit</c> or <c>okta</c>; null for what Falco saw in the kernel.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The object that a request to the API server was about, where it is no pod; its namespace is <see cref="Namespace"/>.</summary>
+    public ApiObject? Object { get; init; }
+
     public Workload? Owner { get; init; }
 
     /// <summary>The pod's facts; null unless <see cref="Kind"/> is <see cref="SubjectKind.Pod"/>.</summary>
@@ -76,6 +87,8 @@ internal sealed record Subject
     {
         SubjectKind.Pod => $"pod/{Uid}/{Container}",
         SubjectKind.Node => $"node/{Name}",
+        _ when Object is not null => $"{Source}/{Object.Resource}/{Namespace}/{Object.Name}",
+        _ when Source is not null => $"{Source}/pods/{Namespace}/{Name}",
         _ => $"container/{ContainerId}",
     };
 }

@@ -1,17 +1,26 @@
+using System.Collections.Frozen;
+
 namespace FalcoStreamer.Knowledge;
 
 /// <summary>Reads a knowledge file. Whatever it does not know in it is an error, so that a misspelling cannot weaken a behaviour.</summary>
 internal static class BehaviourFile
 {
-    private const string Schema = "falcostreamer/behaviours/v1";
+    public const string Schema = "falcostreamer/behaviours/v1";
+
+    private static readonly FrozenSet<string> AddedByExtending = FrozenSet.Create(StringComparer.Ordinal, "resembles", "for", "against");
 
     private const int LongestId = 63;
 
+    /// <summary>Reads the behaviours of a file that stands alone.</summary>
+    /// <inheritdoc cref="Read(YamlMapping, string, Dictionary{string, YamlMapping})"/>
+    public static IReadOnlyList<Behaviour> Read(Stream stream, string file) => Read(YamlFile.Read(stream, file), file, []);
+
+    /// <param name="root">The file.</param>
+    /// <param name="file">Its name.</param>
+    /// <param name="known">What <c>extends</c> may name: the behaviours that were read before, by their IDs. Those of this file are added.</param>
     /// <exception cref="BehaviourFileException">The file is wrong; nothing of it is returned.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static IReadOnlyList<Behaviour> Read(Stream stream, string file)
+    public static IReadOnlyList<Behaviour> Read(YamlMapping root, string file, Dictionary<string, YamlMapping> known)
     {
-        var root = YamlFile.Read(stream, file);
         if (root.Text("schema") is var schema && schema != Schema)
         {
             throw root.Error($"the schema is \"{schema}\", this version reads \"{Schema}\"");
@@ -20,7 +29,9 @@ internal static class BehaviourFile
         var behaviours = new OrderedDictionary<string, Behaviour>(StringComparer.Ordinal);
         foreach (var yaml in root.Mappings("behaviours"))
         {
-            var behaviour = ReadBehaviour(yaml) with { File = file, Line = yaml.Line };
+            var whole = Extend(yaml, known);
+            var behaviour = ReadBehaviour(whole) with { File = file, Line = yaml.Line };
+            known[behaviour.Id] = whole;
             if (!behaviours.TryAdd(behaviour.Id, behaviour))
             {
                 throw yaml.ErrorAt("id", $"the id \"{behaviour.Id}\" is given twice; line {behaviours[behaviour.Id].Line} has it already");
@@ -29,6 +40,22 @@ internal static class BehaviourFile
 
         root.RefuseOtherKeys();
         return behaviours.Values;
+    }
+
+    /// <summary>
+    /// A behaviour over the one that it extends. Only what was read before can be extended, its own former self included, so that there can be no circle.
+    /// </summary>
+    private static YamlMapping Extend(YamlMapping yaml, Dictionary<string, YamlMapping> known)
+    {
+        if (yaml.OptionalText("extends") is not { } basis)
+        {
+            return yaml;
+        }
+
+        return known.TryGetValue(basis, out var found)
+            ? yaml.Over(found, AddedByExtending)
+            : throw yaml.ErrorAt(
+                "extends", $"\"extends\" names \"{basis}\", which is not known here; it must be a shipped behaviour, or stand above this one or in a file with an earlier name");
     }
 
     private static Behaviour ReadBehaviour(YamlMapping yaml)
@@ -62,6 +89,7 @@ internal static class BehaviourFile
             Attack = yaml.Texts("attack"),
             Sources = yaml.Texts("sources"),
         };
+        _ = yaml.OptionalText("extends");
         yaml.RefuseOtherKeys();
         RefuseNonsense(behaviour, yaml);
         RefuseUnknownPlaceholders(behaviour, yaml);

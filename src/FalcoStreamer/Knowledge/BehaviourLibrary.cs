@@ -37,41 +37,77 @@ internal sealed class BehaviourLibrary
 
     /// <summary>
     /// The knowledge inside the program, and over it the <c>*.yaml</c> files of <paramref name="directory"/> in the order of their names:
-    /// a behaviour with an ID that is known already replaces that one.
+    /// a behaviour with an ID that is known already replaces that one. Files of rules are left to <see cref="RuleLibrary.Load"/>.
     /// </summary>
+    /// <param name="directory">The user's files; null for none.</param>
+    /// <param name="refused">Is told of a user's file that is wrong, of which nothing is taken; null makes it an exception.</param>
     /// <exception cref="BehaviourFileException">A file is wrong, or two of one origin have behaviours with the same ID.</exception>
     /// <exception cref="IOException">The directory cannot be read.</exception>
-    public static BehaviourLibrary Load(string? directory)
+    public static BehaviourLibrary Load(string? directory, Action<BehaviourFileException>? refused = null)
     {
+        var written = new Dictionary<string, YamlMapping>(StringComparer.Ordinal);
         var behaviours = new OrderedDictionary<string, Behaviour>(StringComparer.Ordinal);
         var program = typeof(BehaviourLibrary).Assembly;
         var shipped = program.GetManifestResourceNames().Where(name => name.StartsWith(Shipped, StringComparison.Ordinal));
-        AddAll(shipped, name => program.GetManifestResourceStream(name)!, behaviours);
+        AddAll(shipped, name => program.GetManifestResourceStream(name)!, behaviours, written, refused: null);
         if (directory is not null)
         {
-            AddAll(Directory.EnumerateFiles(directory, "*.yaml"), File.OpenRead, behaviours);
+            AddAll(Directory.EnumerateFiles(directory, "*.yaml"), File.OpenRead, behaviours, written, refused);
         }
 
         return new BehaviourLibrary(behaviours.Values);
     }
 
-    private static void AddAll(IEnumerable<string> files, Func<string, Stream> open, OrderedDictionary<string, Behaviour> behaviours)
+    private static void AddAll(
+        IEnumerable<string> files,
+        Func<string, Stream> open,
+        OrderedDictionary<string, Behaviour> behaviours,
+        Dictionary<string, YamlMapping> written,
+        Action<BehaviourFileException>? refused)
     {
         var own = new Dictionary<string, Behaviour>(StringComparer.Ordinal);
         foreach (var file in files.Order(StringComparer.Ordinal))
         {
-            using var stream = open(file);
-            foreach (var behaviour in BehaviourFile.Read(stream, file))
+            try
             {
-                if (!own.TryAdd(behaviour.Id, behaviour))
+                foreach (var behaviour in ReadFile(file, open, own, written))
                 {
-                    throw new BehaviourFileException(
-                        file, behaviour.Line, $"the id \"{behaviour.Id}\" is taken by {own[behaviour.Id].File}:{own[behaviour.Id].Line}; take one of the two away");
+                    own[behaviour.Id] = behaviour;
+                    behaviours[behaviour.Id] = behaviour;
                 }
-
-                behaviours[behaviour.Id] = behaviour;
+            }
+            catch (BehaviourFileException exception) when (refused is not null)
+            {
+                refused(exception);
             }
         }
+    }
+
+    /// <summary>The behaviours of one file, all of them or none.</summary>
+    private static IReadOnlyList<Behaviour> ReadFile(
+        string file, Func<string, Stream> open, Dictionary<string, Behaviour> own, Dictionary<string, YamlMapping> written)
+    {
+        using var stream = open(file);
+        var root = YamlFile.Read(stream, file);
+        if (root.OptionalText("schema") == RuleFile.Schema)
+        {
+            return [];
+        }
+
+        var candidates = new Dictionary<string, YamlMapping>(written, StringComparer.Ordinal);
+        var behaviours = BehaviourFile.Read(root, file, candidates);
+        if (behaviours.FirstOrDefault(behaviour => own.ContainsKey(behaviour.Id)) is { } taken)
+        {
+            throw new BehaviourFileException(
+                file, taken.Line, $"the id \"{taken.Id}\" is taken by {own[taken.Id].File}:{own[taken.Id].Line}; take one of the two away");
+        }
+
+        foreach (var behaviour in behaviours)
+        {
+            written[behaviour.Id] = candidates[behaviour.Id];
+        }
+
+        return behaviours;
     }
 
     private FrozenSet<string> Keys(string name) =>

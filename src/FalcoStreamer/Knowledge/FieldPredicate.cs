@@ -7,7 +7,7 @@ namespace FalcoStreamer.Knowledge;
 /// <param name="Field">What is asked about; docs/knowledge.md lists the names.</param>
 /// <param name="Operator">How it is compared.</param>
 /// <param name="Values">With what.</param>
-internal sealed record FieldPredicate(
+internal sealed partial record FieldPredicate(
     string Field,
     PredicateOperator Operator,
     IReadOnlyList<string> Values,
@@ -15,6 +15,10 @@ internal sealed record FieldPredicate(
     string? Says) : Predicate(Weight, Says)
 {
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromSeconds(1);
+
+    // Making one ready takes milliseconds, and most are never asked on a node: hundreds at the start would be seconds.
+    private readonly Lazy<Regex[]> _patterns = new(
+        () => Operator is PredicateOperator.Matches or PredicateOperator.NotMatches ? [.. Values.Select(Compile)] : []);
 
     /// <summary><see cref="Field"/> without the key that it may hold: <c>pod.labels</c> of <c>pod.labels[app]</c>.</summary>
     public string Name { get; } = FactNames.NameOf(Field);
@@ -29,8 +33,7 @@ internal sealed record FieldPredicate(
     public byte[][] Utf8Values { get; } = [.. Values.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary><see cref="Values"/> as patterns, where the operator wants them.</summary>
-    public Regex[] Patterns { get; } =
-        Operator is PredicateOperator.Matches or PredicateOperator.NotMatches ? [.. Values.Select(Compile)] : [];
+    public Regex[] Patterns => _patterns.Value;
 
     /// <summary>The limit, in seconds where it is a duration; NaN where the operator wants none.</summary>
     public double Limit { get; } =
@@ -41,9 +44,18 @@ internal sealed record FieldPredicate(
 
     public override IReadOnlyList<FieldPredicate> Members => [this];
 
+    /// <summary>Sees whether <see cref="Compile"/> takes a pattern, without its price where nothing in the pattern could need backtracking.</summary>
+    /// <inheritdoc cref="Compile"/>
+    public static void Check(string pattern) =>
+        _ = MayNeedBacktracking().IsMatch(pattern) ? Compile(pattern) : new Regex(pattern, RegexOptions.CultureInvariant, PatternTimeout);
+
     /// <summary>Compiles a pattern so that hostile text cannot make it slow.</summary>
     /// <exception cref="RegexParseException">It is no regular expression.</exception>
     /// <exception cref="NotSupportedException">It needs backtracking.</exception>
     public static Regex Compile(string pattern) =>
         new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, PatternTimeout);
+
+    /// <summary>Look-around, atomic groups, conditions, back references, and repetitions that may be too large.</summary>
+    [GeneratedRegex(@"\(\?(?!:)|\\[1-9k]|\{", RegexOptions.CultureInvariant)]
+    private static partial Regex MayNeedBacktracking();
 }

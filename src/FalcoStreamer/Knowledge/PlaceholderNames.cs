@@ -10,6 +10,7 @@ internal static partial class PlaceholderNames
     [
         "subject", "namespace", "pod", "container", "container.id", "image", "node", "owner", "owner.kind", "owner.name", "serviceAccount",
         "command", "process", "parent", "user", "rule", "priority", "count", "time", "firstTime", "lastTime", "spec",
+        "who", "audit.user", "from", "until",
     ];
 
     /// <summary>The names that the sentence of a predicate may hold.</summary>

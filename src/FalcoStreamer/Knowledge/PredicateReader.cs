@@ -110,7 +110,7 @@ internal static class PredicateReader
 
         try
         {
-            _ = FieldPredicate.Compile(pattern);
+            FieldPredicate.Check(pattern);
         }
         catch (RegexParseException exception)
         {

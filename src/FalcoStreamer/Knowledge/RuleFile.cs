@@ -11,16 +11,20 @@ internal static class RuleFile
     private static readonly Dictionary<string, RuleFamily> Families = Enum.GetValues<RuleFamily>()
         .ToDictionary(family => family.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
+    /// <inheritdoc cref="Read(YamlMapping, string)"/>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IReadOnlyList<RuleGuide> Read(Stream stream, string file) => Read(YamlFile.Read(stream, file), file);
+
+    /// <summary>Reads the guides of a file.</summary>
     /// <exception cref="BehaviourFileException">The file is wrong; nothing of it is returned.</exception>
-    public static IReadOnlyList<RuleGuide> Read(Stream stream, string file)
+    public static IReadOnlyList<RuleGuide> Read(YamlMapping root, string file)
     {
-        var root = YamlFile.Read(stream, file);
         if (root.Text("schema") is var schema && schema != Schema)
         {
             throw root.Error($"the schema is \"{schema}\", this version reads \"{Schema}\"");
         }
 
-        var guides = root.Mappings("rules").Select(ReadGuide).ToList();
+        var guides = root.Mappings("rules").Select(yaml => ReadGuide(yaml) with { File = file, Line = yaml.Line }).ToList();
         root.RefuseOtherKeys();
         var repeated = guides.SelectMany(guide => guide.Aliases.Prepend(guide.Rule)).GroupBy(name => name, RuleLibrary.NameComparer).FirstOrDefault(group => group.Count() > 1);
         return repeated is null ? guides : throw root.Error($"the rule \"{repeated.Key}\" is given twice");

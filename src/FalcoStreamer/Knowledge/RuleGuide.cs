@@ -9,6 +9,12 @@ internal sealed record RuleGuide
     /// <summary>The rule's name as Falco writes it.</summary>
     public required string Rule { get; init; }
 
+    /// <summary>The file that it was read from; empty for one that was made otherwise.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>Where in <see cref="File"/> it begins.</summary>
+    public int Line { get; init; }
+
     /// <summary>Other names under which the same rule goes round.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
@@ -74,6 +80,9 @@ internal enum RuleMaturity
 
     /// <summary>Not one of Falco's, but copied from cluster to cluster.</summary>
     Copied,
+
+    /// <summary>A user's own.</summary>
+    Custom,
 }
 
 /// <summary>What kind of event a rule is about, and so which fields describe one of its alerts exactly.</summary>

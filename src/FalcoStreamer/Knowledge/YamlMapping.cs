@@ -11,18 +11,49 @@ internal sealed class YamlMapping
 {
     private readonly string _file;
     private readonly YamlMappingNode _node;
+
+    // A mapping that was put together stands nowhere by itself.
+    private readonly int? _line;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
     public YamlMapping(YamlNode node, string file)
+        : this(node, file, null)
     {
+    }
+
+    private YamlMapping(YamlNode node, string file, int? line)
+    {
+        _line = line;
         _file = file;
         _node = node as YamlMappingNode ?? throw Error(node, "a mapping (key: value) belongs here");
     }
 
     /// <summary>The line of the file in which it begins, counted from 1.</summary>
-    public int Line => (int)_node.Start.Line;
+    public int Line => _line ?? (int)_node.Start.Line;
 
-    public BehaviourFileException Error(string problem) => Error(_node, problem);
+    public BehaviourFileException Error(string problem) => new(_file, Line, problem);
+
+    /// <summary>This mapping with what it leaves out taken from <paramref name="basis"/>; the lists in <paramref name="added"/> are added to those of the basis.</summary>
+    public YamlMapping Over(YamlMapping basis, IReadOnlySet<string> added)
+    {
+        var merged = new YamlMappingNode();
+        foreach (var (key, value) in basis._node.Children.Where(child => !_node.Children.ContainsKey(child.Key)))
+        {
+            merged.Add(key, value);
+        }
+
+        foreach (var (key, value) in _node.Children)
+        {
+            var isAdded = key is YamlScalarNode { Value: { } name } && added.Contains(name);
+            merged.Add(
+                key,
+                isAdded && value is YamlSequenceNode own && basis._node.Children.TryGetValue(key, out var first) && first is YamlSequenceNode known
+                    ? new YamlSequenceNode([.. known.Children, .. own.Children])
+                    : value);
+        }
+
+        return new YamlMapping(merged, _file, Line);
+    }
 
     public string Text(string key) => OptionalText(key) ?? throw Error($"\"{key}\" is missing");
 

@@ -59,7 +59,7 @@ internal static class IncidentJson
             _ => "Unresolved",
         });
         json.WriteString("namespace", subject.Namespace);
-        json.WriteString("name", subject.Name);
+        json.WriteString("name", subject.Name ?? subject.Object?.Name);
         json.WriteString("uid", subject.Uid);
         json.WriteString("container", subject.Container);
         json.WriteString("containerType", subject.ContainerType switch
@@ -92,6 +92,12 @@ internal static class IncidentJson
             Resolution.Falco => "falco",
             _ => "none",
         });
+        if (subject.Source is not null)
+        {
+            json.WriteString("source", subject.Source);
+            json.WriteString("resource", subject.Object?.Resource ?? (subject.Name is null ? null : "pods"));
+        }
+
         json.WriteEndObject();
     }
 

@@ -59,6 +59,8 @@ internal static class MarkdownRenderer
         markdown.Append(incident.Rules.Count > 1 ? "- **Rules:** " : "- **Rule:** ")
             .AppendJoin(", ", incident.Rules.Select(rule => MarkdownText.Code(rule)))
             .Append(" (priority ").Append(incident.Priority.Word()).Append(")\n");
+        AppendFact(markdown, "Source", subject.Source);
+        AppendFact(markdown, "Object", subject.Object is null ? null : SubjectPhrase.Of(subject));
         AppendFact(markdown, "Pod", SubjectPhrase.PodName(subject), Note(subject));
         var hasContainer = subject.Kind != SubjectKind.Node && subject.ContainerType != ContainerType.Sandbox;
         AppendFact(markdown, "Container", hasContainer ? subject.Container ?? subject.ContainerId : null, subject.ContainerType switch
@@ -75,6 +77,7 @@ internal static class MarkdownRenderer
     private static string Note(Subject subject) => subject switch
     {
         { Resolution: Resolution.Deleted } => " (already deleted)",
+        { Source: { } source, Resolution: Resolution.Falco } => $" (named by the source {MarkdownText.Prose(source)} only)",
         { Resolution: Resolution.Falco } => " (named by Falco only)",
         { ContainerType: ContainerType.Sandbox } => " (its sandbox)",
         _ => "",
@@ -93,7 +96,7 @@ internal static class MarkdownRenderer
         var judgement = report.Incident.Judgement;
         AppendHeading(markdown, "What it most probably is");
         markdown.Append(MarkdownText.Prose(report.Explanation)).Append('\n');
-        AppendEvidence(markdown, judgement.IsImitation ? "What fits the genuine behaviour" : "What speaks for it", judgement.For);
+        AppendEvidence(markdown, judgement.IsImitation ? "What fits the genuine behaviour" : judgement.Behaviour is null ? "What is known" : "What speaks for it", judgement.For);
         AppendEvidence(markdown, judgement.IsImitation ? "What does not fit it" : "What speaks against it", judgement.Against);
         // Of something unknown the explanation has already said what would decide it.
         if (judgement.Behaviour is not null && judgement.Unseen.Count > 0)

@@ -58,10 +58,17 @@ internal sealed class Placeholders(Incident incident)
             "time" or "firstTime" => incident.FirstTime.ToString(),
             "lastTime" => incident.LastTime.ToString(),
             "spec" => incident.Judgement.SpecPlace,
+            "who" => People.Who(incident),
+            "audit.user" => People.Account(incident),
+            "from" => Second(incident.FirstTime + TimeSpan.FromMinutes(-2)),
+            "until" => Second(incident.LastTime + TimeSpan.FromMinutes(1)),
             _ => alert.Value(name),
         };
         return string.IsNullOrEmpty(value) ? null : value;
     }
+
+    /// <summary>A time as the API server's audit log writes it, without the fraction: <c>2025-01-01T10:00:00Z</c>.</summary>
+    private static string Second(AlertTime time) => $"{time.ToString().AsSpan(0, 19)}Z";
 
     /// <summary>In a headline the mark of <see cref="Utf8Cut"/> would take the room that the sentence needs.</summary>
     private static string Short(string value)

@@ -20,11 +20,11 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
         {
             Incident = incident,
             Headline = isUnknown ? unknown.Headline() : Headline(incident, placeholders),
-            Explanation = isUnknown ? unknown.Explanation() : Explanation(incident, placeholders),
+            Explanation = WithPeople(isUnknown ? unknown.Explanation() : Explanation(incident, placeholders), incident),
             Guidance = isUnknown ? guidance : null,
             Detections = isUnknown ? [] : Detections(incident),
             Actions = Actions(incident, placeholders, unknown),
-            Commands = Commands(incident, placeholders, unknown),
+            Commands = [.. Commands(incident, placeholders, unknown), .. People.Commands(incident).Select(placeholders.Shell).OfType<string>()],
             Hardening = HardeningAdvice.For(incident),
             Exceptions = exceptions,
             Exception = FalcoException.ToYaml(exceptions),
@@ -38,7 +38,7 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
         var place = SubjectPhrase.Within(incident.Subject);
         if (!judgement.IsImitation)
         {
-            return placeholders.Prose(behaviour.Headline) ?? $"{Sentences.WithoutStop(behaviour.Title)} {place}";
+            return People.Headline(incident) ?? placeholders.Prose(behaviour.Headline) ?? $"{Sentences.WithoutStop(behaviour.Title)} {place}";
         }
 
         return behaviour.ImitationHeadline is { } headline && placeholders.Prose(headline) is { } filled
@@ -62,14 +62,23 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
         return $"It pretends to be this: {title}. {giveaway} The genuine behaviour, for comparison: {why}";
     }
 
+    private static string WithPeople(string explanation, Incident incident) =>
+        People.Explanation(incident) is { } who ? $"{explanation} {who}" : explanation;
+
     private List<RuleMeaning> Detections(Incident incident) =>
         [.. incident.Rules.Select(rules.Find).OfType<RuleGuide>().Distinct().Select(guide => new RuleMeaning(guide.Rule, guide.Detects))];
 
     private static List<string> Actions(Incident incident, Placeholders placeholders, UnknownIncident unknown)
     {
         var judgement = incident.Judgement;
+        var asked = People.Actions(incident);
+        if (People.IsDoubtedHarmless(judgement))
+        {
+            return asked;
+        }
+
         var texts = judgement.IsImitation ? judgement.Behaviour?.ImitationActions : judgement.Behaviour?.Actions;
-        List<string> actions = [.. (texts ?? []).Select(placeholders.Prose).OfType<string>()];
+        List<string> actions = [.. asked, .. (texts ?? []).Select(placeholders.Prose).OfType<string>()];
         return actions.Count > 0 || judgement.Verdict is Verdict.Benign ? actions : unknown.Actions();
     }
 

@@ -39,6 +39,11 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
                 ?? "This is Falco's word about its own state, not about a process. It matters when events were dropped: then Falco saw less than there was.";
         }
 
+        if (incident.Subject.Source is { } source)
+        {
+            return PluginIncident.Explanation(incident, source);
+        }
+
         var unseen = incident.Judgement.Unseen;
         var decides = unseen.Count > 0
             ? $"What would decide it: {Sentences.List([.. unseen.Select(Sentences.WithoutStop)])}."
@@ -53,6 +58,11 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
         if (IsFalcoItself())
         {
             return guidance is not null ? [.. guidance.Checks, .. guidance.Actions] : IsLoss() ? [Loss()] : [];
+        }
+
+        if (guidance is null && incident.Subject.Source is { } source)
+        {
+            return PluginIncident.Actions(incident, source);
         }
 
         if (guidance is null)
@@ -76,6 +86,7 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
         IReadOnlyList<string> usual = incident.Subject switch
         {
             _ when IsFalcoItself() => [],
+            { Source: not null } => PluginIncident.Commands(incident),
             { Kind: SubjectKind.Node } => ["kubectl describe node {node}"],
             { Resolution: Resolution.Deleted } =>
                 ["kubectl -n {namespace} get events --field-selector involvedObject.name={pod}", "kubectl -n {namespace} get {owner} -o yaml"],
@@ -86,7 +97,7 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
         return usual.Select(placeholders.Shell).OfType<string>().Concat(guidance?.Commands ?? []).Distinct(StringComparer.Ordinal);
     }
 
-    private List<string> FindThePod() => incident.Subject is { Kind: not SubjectKind.Node, Name: null } subject
+    private List<string> FindThePod() => incident.Subject is { Kind: not SubjectKind.Node, Name: null, Source: null } subject
         ? [$"Find the pod behind container {subject.ContainerId ?? "(no ID given)"} first: on {Place()} the container runtime knows its labels."]
         : [];
 

@@ -21,6 +21,9 @@ internal sealed partial class AgentTelemetry
     /// <summary>A sink is off although it is enabled, because something is missing.</summary>
     public void SinkOff(string sink, string reason) => LogSinkOff(_logger, sink, reason);
 
+    /// <summary>A user's knowledge file is wrong and is left out whole.</summary>
+    public void KnowledgeRefused(string problem) => LogKnowledgeRefused(_logger, problem);
+
     [LoggerMessage(901, LogLevel.Information, "FalcoStreamer {Version} starts. Sources: {Sources}. Sinks: {Sinks}.")]
     private static partial void LogAgentStarting(ILogger logger, string version, string sources, string sinks);
 
@@ -35,6 +38,9 @@ internal sealed partial class AgentTelemetry
 
     [LoggerMessage(904, LogLevel.Warning, "{Key} has no effect in this version: {Instead}")]
     private static partial void LogSettingHasNoEffect(ILogger logger, string key, string instead);
+
+    [LoggerMessage(907, LogLevel.Error, "A knowledge file is left out, nothing of it counts: {Problem}. Try it with: falcostreamer knowledge validate DIR")]
+    private static partial void LogKnowledgeRefused(ILogger logger, string problem);
 
     [LoggerMessage(905, LogLevel.Information, "The sink {Sink} is off: {Reason}")]
     private static partial void LogSinkOff(ILogger logger, string sink, string reason);

@@ -44,6 +44,9 @@ internal sealed partial class AgentTelemetry
     /// <summary>An incident about our own pod gets no Event.</summary>
     public void EventAboutOurselves() => CountEvents("own_pod", 1);
 
+    /// <summary>An incident of a plugin's source that is about no pod gets no Event: no object would be the right one.</summary>
+    public void EventWithoutObject() => CountEvents("no_object", 1);
+
     /// <summary>Which Events belong to old incidents was forgotten to bound the memory; nothing is lost.</summary>
     public void EventsForgotten(long count) => CountEvents("forgotten", count);
 

@@ -26,13 +26,14 @@ public sealed class BehaviourMatcherTests
     }
 
     [Fact]
-    public void KeepsCalicoLikely_WhenOnlyFalcoNamesThePod()
+    public void LeavesCalicoOpen_WhenOnlyFalcoNamesThePod()
     {
         var subject = SomePods.CalicoSubject() with { Kind = SubjectKind.Unresolved, Resolution = Resolution.Falco, Pod = null, ContainerFacts = null, Owner = null };
 
         var judgement = _matcher.Judge(SomePods.CalicoAlert(), subject);
 
-        Assert.Equal(Verdict.LikelyBenign, judgement.Verdict);
+        Assert.Equal(Verdict.Undetermined, judgement.Verdict);
+        Assert.False(judgement.IsImitation);
         Assert.Contains("the pod's owner", judgement.Unseen);
     }
 
@@ -41,8 +42,8 @@ public sealed class BehaviourMatcherTests
     [InlineData("proc.cmdline", "sh -c id; ip link del calico_tmp_B || true", "it has")]
     [InlineData("proc.cmdline", "sh -c ip link del calico_tmp_C || true", "it has “C || true” where “")]
     [InlineData("proc.tty", 34816, "It ran on a terminal (proc.tty 34816)")]
-    [InlineData("proc.pname", "containerd-shim", "Its parent process is containerd-shim, not Felix")]
-    [InlineData("proc.is_exe_upper_layer", true, "The shell is not from the image")]
+    [InlineData("proc.pname", "containerd-shim", "Its parent process is containerd-shim, not Calico")]
+    [InlineData("proc.is_exe_upper_layer", true, "The program is not from the image")]
     [InlineData("proc.exepath", "/tmp/sh", "The program that ran is /tmp/sh")]
     [InlineData("proc.cmdnargs", 6, "The shell got 6 arguments")]
     public void SaysWhatGaveItAway_WhenAnAlertImitatesCalico(string field, object value, string clue)
@@ -60,7 +61,7 @@ public sealed class BehaviourMatcherTests
         var judgement = _matcher.Judge(SomePods.CalicoAlert(), SomePods.CalicoSubject("docker.io/library/busybox:1.35"));
 
         Assert.Equal(Verdict.Suspicious, judgement.Verdict);
-        Assert.Equal("The image is docker.io/library/busybox, which is not Calico", judgement.Against[0].Text);
+        Assert.Equal("The image is docker.io/library/busybox, which is not Calico's", judgement.Against[0].Text);
     }
 
     [Fact]
@@ -75,11 +76,11 @@ public sealed class BehaviourMatcherTests
     }
 
     [Fact]
-    public void RecognisesThePrivateMirrorsOfCalico_ButDoesNotCountThemForIt()
+    public void CallsThePrivateMirrorsOfCalicoLikely_AndDoesNotCountThemForIt()
     {
         var judgement = _matcher.Judge(SomePods.CalicoAlert(), SomePods.CalicoSubject("mirror.example/calico/node:v3.30.0"));
 
-        Assert.Equal(Verdict.Benign, judgement.Verdict);
+        Assert.Equal(Verdict.LikelyBenign, judgement.Verdict);
         Assert.DoesNotContain(judgement.For, evidence => evidence.Text.StartsWith("The image", StringComparison.Ordinal));
     }
 
@@ -90,7 +91,7 @@ public sealed class BehaviourMatcherTests
 
         var judgement = _matcher.Judge(Command("sh -c pg_isready -U app", ("proc.pname", "runc"), ("proc.tty", 0)), subject);
 
-        Assert.Equal(Verdict.Benign, judgement.Verdict);
+        Assert.Equal(Verdict.LikelyBenign, judgement.Verdict);
         Assert.Equal("exec-probe", judgement.Behaviour?.Id);
         Assert.Equal("livenessProbe", judgement.SpecPlace);
         Assert.Equal("The command equals the livenessProbe in the specification of this container", judgement.For[0].Text);
@@ -105,7 +106,21 @@ public sealed class BehaviourMatcherTests
 
         var judgement = _matcher.Judge(Command(commandLine, ("proc.pname", "runc"), ("proc.tty", 0)), subject);
 
-        Assert.Equal(Verdict.Benign, judgement.Verdict);
+        Assert.Equal(Verdict.LikelyBenign, judgement.Verdict);
+    }
+
+    [Fact]
+    public void ProvesAProbe_WhenItsRunsComeInItsPeriod()
+    {
+        var subject = WithSpecCommand(SpecCommandKind.LivenessProbe, "sh", "-c", "pg_isready -U app");
+
+        var judgements = Enumerable.Range(0, 4).Select(run => _matcher.Judge(
+            Some.Alert(time: Some.Time + TimeSpan.FromSeconds(10.2 * run), fields: [("proc.cmdline", "sh -c pg_isready -U app"), ("proc.pname", "runc"), ("proc.tty", 0)]), subject)).ToList();
+
+        // One run may be a person's with kubectl exec; the alert is the same.
+        Assert.Equal(
+            [Verdict.LikelyBenign, Verdict.LikelyBenign, Verdict.Benign, Verdict.Benign], judgements.Select(judgement => judgement.Verdict));
+        Assert.Equal("It comes in the period of the livenessProbe", judgements[3].For[1].Text);
     }
 
     [Fact]

@@ -87,7 +87,25 @@ public sealed class CorrelatorTests
             Add(Some.Alert(time: After(minute * 60), fields: [("proc.cmdline", "cat /ok"), ("proc.pname", "runc"), ("proc.tty", 0)]), subject);
         }
 
-        Assert.Equal(5, Assert.Single(CloseAll()).Count);
+        var incident = Assert.Single(CloseAll());
+        Assert.Equal(5, incident.Count);
+        Assert.Equal(Verdict.Benign, incident.Judgement.Verdict);
+        Assert.Equal(
+            [Verdict.LikelyBenign, Verdict.Benign],
+            _changes.Where(change => change.Kind is IncidentChangeKind.Opened or IncidentChangeKind.Rejudged).Select(change => change.Incident.Judgement.Verdict));
+    }
+
+    [Fact]
+    public void KeepsWhatSpokeAgainstAProbe_ThoughLaterRunsComeInItsPeriod()
+    {
+        var container = SomePods.Container() with { SpecCommands = [new SpecCommand(SpecCommandKind.LivenessProbe, ["cat", "/ok"], TimeSpan.FromMinutes(1))] };
+        var subject = SomePods.Subject(SomePods.Pod(container));
+        for (var minute = 0; minute < 5; minute++)
+        {
+            Add(Some.Alert(time: After(minute * 60), fields: [("proc.cmdline", "cat /ok"), ("proc.pname", minute == 1 ? "nginx" : "runc"), ("proc.tty", 0)]), subject);
+        }
+
+        Assert.Contains(CloseAll(), incident => incident.Judgement is { Verdict: Verdict.Suspicious, IsImitation: true });
     }
 
     [Fact]

@@ -139,8 +139,10 @@ internal static class JudgementCases
 
     private static JsonObject BuildAlert(JsonObject given, string? podName, Dictionary<string, JsonObject> pods, DateTimeOffset time)
     {
-        var fields = new JsonObject { ["container.id"] = "host", ["container.name"] = "host" };
-        if (podName is not null && pods.TryGetValue(podName, out var pod))
+        // A plugin's alert has no process and so no container.
+        var isPlugins = given["source"]?.GetValue<string>() is not (null or "syscall" or "internal");
+        var fields = isPlugins ? [] : new JsonObject { ["container.id"] = "host", ["container.name"] = "host" };
+        if (!isPlugins && podName is not null && pods.TryGetValue(podName, out var pod))
         {
             var spec = pods[podName]["spec"]!;
             var containers = ContainerLists.SelectMany(kind => spec[kind]?.AsArray() ?? []).ToList();

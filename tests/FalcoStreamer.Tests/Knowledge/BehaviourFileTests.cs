@@ -1,6 +1,5 @@
 using System.Text;
 using FalcoStreamer.Knowledge;
-using FalcoStreamer.Tests.Support;
 
 namespace FalcoStreamer.Tests.Knowledge;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using FalcoStreamer.Knowledge;
-using FalcoStreamer.Reporting;
 
 namespace FalcoStreamer.Tests.Knowledge;
 

@@ -27,7 +27,19 @@ public sealed class PlaceholdersTests
     {
         var placeholders = new Placeholders(SomeIncidents.Calico());
 
-        Assert.All(PlaceholderNames.All, name => Assert.NotNull(placeholders.ValueOf(name)));
+        Assert.All(PlaceholderNames.All.Where(name => name != "audit.user"), name => Assert.NotNull(placeholders.ValueOf(name)));
+    }
+
+    [Fact]
+    public void NamesWhoeverTheAuditLogNames_AndNobodyElse()
+    {
+        var unknown = new Placeholders(SomeIncidents.Calico());
+        var audited = new Placeholders(SomeIncidents.Of(alerts: SomeAudits.Exec(fields: ("ka.user.name", "o'neill"))));
+
+        Assert.Equal(("Somebody", null), (unknown.ValueOf("who"), unknown.ValueOf("audit.user")));
+        Assert.Equal(("o'neill", "o'neill"), (audited.ValueOf("who"), audited.ValueOf("audit.user")));
+        Assert.Equal(@"kubectl auth can-i --list --as='o'\''neill'", audited.Shell("kubectl auth can-i --list --as={audit.user}"));
+        Assert.Equal("2025-01-01T09:58:00Z 2025-01-01T10:01:00Z", audited.Shell("{from} {until}"));
     }
 
     [Theory]

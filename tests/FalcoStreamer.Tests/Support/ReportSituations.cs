@@ -23,6 +23,13 @@ internal static class ReportSituations
         ["sandbox-of-unknown-pod"] = () => SomeIncidents.Of(SomeIncidents.Unresolved(), SomeIncidents.Undetermined("the pod behind the container"), Http[81]),
         ["falco-about-itself"] = () => SomeIncidents.Of(SomeIncidents.Node() with { ContainerId = null }, null, Http[245]),
         ["deleted-pod"] = DeletedPod,
+        ["exec-with-user"] = () => Exec(isAudited: true),
+        ["exec-without-audit"] = () => Exec(isAudited: false),
+        ["audit-of-a-secret"] = () => Judged(SomeAudits.Of(
+            "k8s_audit",
+            "K8s Secret Get Successfully",
+            fields: [("ka.user.name", "alice@example.com"), ("ka.target.resource", "secrets"), ("ka.target.namespace", "shop"), ("ka.target.name", "db-password"), ("ka.response.code", "200")])),
+        ["plugin-source"] = () => Judged(SomeAudits.Of("okta", "Removed MFA Factor from User", fields: [("okta.actor.name", "alice"), ("okta.target.user.name", "bob")])),
         ["invalid-utf8"] = () => SomeIncidents.Of(
             SomeIncidents.Node(), null, FalcoAlert.FromProtobuf(Recordings.Messages("falco/grpc-utf8-0.43.1.raw.hex")[1])),
     };
@@ -30,6 +37,34 @@ internal static class ReportSituations
     public static TheoryData<string> Names => [.. All.Keys];
 
     public static Incident Named(string name) => All[name]();
+
+    /// <summary>A terminal as the shipped knowledge judges it, with or without the request for it in the audit log.</summary>
+    private static Incident Exec(bool isAudited)
+    {
+        var pod = SomePods.Subject(SomePods.Pod(SomePods.Container() with { StartedAt = Some.Time + TimeSpan.FromHours(-1) }), new Workload("Deployment", "web"));
+        var shell = Some.Alert(
+            "Terminal shell in container", Priority.Notice, fields: [("proc.name", "bash"), ("proc.cmdline", "bash"), ("proc.pname", "containerd-shim"), ("proc.tty", 34816)]);
+        var audit = SomeAudits.Exec(
+            Some.Time + TimeSpan.FromSeconds(-1),
+            ("ka.uri.param[command]", "bash"), ("ka.user.groups", "(dev,system:authenticated)"), ("ka.sourceips", "(10.0.0.7)"), ("ka.useragent", "kubectl/v1.33.1"));
+        var correlator = new Correlator(BehaviourLibrary.Load(null), new CorrelationOptions());
+        List<IncidentChange> changes = [];
+        if (isAudited)
+        {
+            correlator.Add(audit, pod with { Source = "k8s_audit" }, audit.Time, changes);
+        }
+
+        correlator.Add(shell, pod, shell.Time, changes);
+        return changes[^1].Incident;
+    }
+
+    private static Incident Judged(FalcoAlert alert)
+    {
+        List<IncidentChange> changes = [];
+        var subject = PluginSubjects.Of(alert, AuditRequest.From(alert));
+        new Correlator(BehaviourLibrary.Load(null), new CorrelationOptions()).Add(alert, subject, alert.Time, changes);
+        return changes[^1].Incident;
+    }
 
     private static Incident CalicoWithSuffix()
     {

@@ -55,7 +55,16 @@ internal sealed class EventFactory(
         };
     }
 
-    /// <summary>The object that <c>kubectl describe</c> will show the Event on.</summary>
+    /// <summary>
+    /// False where an Event would be on a thing that has nothing to do with the incident: what a plugin reports has no container and no node, and
+    /// only a pod is an object that people look at for Events.
+    /// </summary>
+    public static bool HasObject(Subject subject) => subject.Source is null || IsNamedPod(subject);
+
+    /// <summary>
+    /// The object that <c>kubectl describe</c> will show the Event on. A pod of another node is known by its name alone, from the audit log:
+    /// without its UID <c>kubectl describe</c> passes the Event over and <c>kubectl get events</c> shows it.
+    /// </summary>
     public InvolvedObject Involved(Subject subject)
     {
         if (IsNamedPod(subject))
@@ -76,7 +85,7 @@ internal sealed class EventFactory(
 
     /// <summary>Falco's fields name some pods, and whoever may post an alert chooses them: a name that no pod can have is no pod.</summary>
     private static bool IsNamedPod(Subject subject) =>
-        subject.Kind == SubjectKind.Pod && EventName.IsNamespace(subject.Namespace) && EventName.IsObjectName(subject.Name);
+        (subject.Kind == SubjectKind.Pod || subject.Source is not null) && EventName.IsNamespace(subject.Namespace) && EventName.IsObjectName(subject.Name);
 
     private static string? FieldPath(Subject subject) => subject.Container is null ? null : subject.ContainerType switch
     {
@@ -91,7 +100,8 @@ internal sealed class EventFactory(
     private static string? Displacement(Subject subject) => subject.Kind switch
     {
         SubjectKind.Node => null,
-        SubjectKind.Pod => IsNamedPod(subject) ? null : "The pod that Falco names cannot exist, so this Event is on the node.",
+        _ when IsNamedPod(subject) => null,
+        SubjectKind.Pod => "The pod that Falco names cannot exist, so this Event is on the node.",
         _ => subject.ContainerId is null
             ? "No known pod has this container, so this Event is on the node."
             : $"No known pod has the container {Utf8Cut.To(NeutralText.OneLine(subject.ContainerId), WordLimit)}, so this Event is on the node.",

@@ -111,6 +111,12 @@ internal sealed class KubernetesEventSink : ISink
             return;
         }
 
+        if (!EventFactory.HasObject(subject))
+        {
+            _telemetry.EventWithoutObject();
+            return;
+        }
+
         var (forgotten, superseded, dropped) = (_ledger.Forgotten, _ledger.Superseded, _ledger.Dropped);
         _ledger.Merge(record).ObjectKey = _factory.Involved(subject).Key;
         _telemetry.EventsForgotten(_ledger.Forgotten - forgotten);
