@@ -14,7 +14,7 @@ namespace FalcoStreamer.Correlation;
 internal sealed class BehaviourMatcher
 {
     private static readonly Judgement Nothing = new() { Verdict = Verdict.Undetermined, Confidence = 0 };
-    private static readonly Judgement NothingOfNobody = Nothing with { Unseen = ["the pod that this container belongs to"] };
+    private static readonly Judgement NothingOfNobody = Nothing with { Unseen = [EvidenceScale.UnknownPod] };
 
     private readonly IReadOnlyList<Behaviour> _behaviours;
     private readonly ClueIndex _index;
@@ -56,7 +56,7 @@ internal sealed class BehaviourMatcher
     /// <summary>What one behaviour says; null when it says nothing.</summary>
     public static Judgement? JudgeBy(Behaviour behaviour, Facts facts, Subject subject)
     {
-        if (PredicateEvaluator.AskAll(behaviour.Scope, facts) != Answer.Yes)
+        if (!PredicateEvaluator.IsInScope(behaviour, facts))
         {
             return null;
         }
@@ -75,22 +75,13 @@ internal sealed class BehaviourMatcher
         candidate is null || (best is not null && (Rank(candidate), candidate.Confidence).CompareTo((Rank(best), best.Confidence)) <= 0) ? best : candidate;
 
     /// <summary>Whether an alert is one step of a sequence.</summary>
-    public static bool IsStep(SequenceStep step, Facts facts)
-    {
-        foreach (var predicate in step.AnyOf)
-        {
-            if (PredicateEvaluator.Ask(predicate, facts, out _) == Answer.Yes)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool IsStep(SequenceStep step, Facts facts) =>
+        PredicateEvaluator.AskAll(step.AllOf, facts) == Answer.Yes && PredicateEvaluator.AskAny(step.AnyOf, facts);
 
     private static int Rank(Judgement judgement) => judgement.Verdict switch
     {
-        Verdict.Suspicious => 3,
+        // An attack's pattern fits anywhere; an imitation says in addition what it hides behind.
+        Verdict.Suspicious => judgement.IsImitation ? 4 : 3,
         Verdict.Benign => 2,
         Verdict.LikelyBenign => 1,
         _ => 0,

@@ -15,10 +15,14 @@ namespace FalcoStreamer.Correlation;
 internal sealed class Correlator
 {
     private static readonly TimeSpan FirstTellPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DimmingPause = TimeSpan.FromSeconds(10);
 
     private readonly CorrelationOptions _options;
-    private readonly BehaviourMatcher _matcher;
+    private readonly AlertJudge _judge;
     private readonly SequenceTracker _sequences;
+    private readonly SpreadTracker _spreads;
+    private readonly CompanyTracker _company;
+    private readonly LossLog _losses = new();
     private readonly AuditTrail _audits = new();
     private readonly Dictionary<CauseKey, OpenIncident> _open = [];
     private readonly PriorityQueue<(OpenIncident Incident, int Appointment), long> _due = new();
@@ -26,13 +30,16 @@ internal sealed class Correlator
     // Suspicious incidents are in a list of their own, so that a flood of others cannot push them out.
     private readonly LinkedList<OpenIncident> _ordinary = new();
     private readonly LinkedList<OpenIncident> _suspicious = new();
+    private AlertTime? _lastDimmed;
 
     public Correlator(BehaviourLibrary library, CorrelationOptions options)
     {
         _options = options;
-        _matcher = new BehaviourMatcher(library);
         _sequences = new SequenceTracker(library, options.MaxOpenIncidents);
-        LongestWindow = library.LongestWindow > AuditTrail.Window ? library.LongestWindow : AuditTrail.Window;
+        _spreads = new SpreadTracker(library, options.MaxOpenIncidents);
+        _company = new CompanyTracker(options.MaxOpenIncidents);
+        _judge = new AlertJudge(library, _company, _losses);
+        LongestWindow = new[] { library.LongestWindow, CompanyTracker.Window, AuditTrail.Window }.Max();
     }
 
     /// <summary>How long after its last alert a closed incident may still be judged anew.</summary>
@@ -44,19 +51,31 @@ internal sealed class Correlator
     public int Appointments => _due.Count;
 
     /// <summary>How much was closed or forgotten early because too much was open.</summary>
-    public long Evictions => _sequences.Evictions + _audits.Evictions + EvictedIncidents;
+    public long Evictions => _sequences.Evictions + _spreads.Evictions + _company.Evictions + _audits.Evictions + EvictedIncidents;
 
     private long EvictedIncidents { get; set; }
 
     /// <summary>Takes an alert; adds what it changes to <paramref name="changes"/> and returns the ID of the incident that it belongs to.</summary>
     public string Add(FalcoAlert alert, Subject subject, AlertTime now, List<IncidentChange> changes)
     {
-        var judgement = _matcher.Judge(alert, subject);
-        var key = new CauseKey(subject.Key, CauseOf(alert, judgement) + AuditTrail.CauseOf(alert));
+        if (_losses.Note(alert))
+        {
+            DimOpen(alert.Time, changes);
+        }
+
+        var (facts, judgement) = _judge.Judge(alert, subject);
+        var steps = _sequences.StepsOf(facts, alert, subject);
+        var key = new CauseKey(subject.Key, AlertJudge.CauseOf(alert, judgement) + AuditTrail.CauseOf(alert));
         if (_open.TryGetValue(key, out var incident) && alert.Time - incident.LastTime > incident.QuietPeriod)
         {
             Close(incident, changes);
             incident = null;
+        }
+
+        // What goes on with a story that is told already belongs to it, unless it says something of its own.
+        if (incident is null && judgement.Verdict == Verdict.Undetermined)
+        {
+            incident = _sequences.LeaderFor(steps, alert, subject);
         }
 
         if (incident is null)
@@ -69,17 +88,21 @@ internal sealed class Correlator
             Join(incident, alert, subject, judgement, now, changes);
         }
 
-        if (_sequences.Add(alert, subject, incident) is { } completed)
-        {
-            Raise(completed, changes);
-        }
-
+        _company.Add(alert, subject, key.Cause, incident);
+        Connect(steps, facts, alert, subject, incident, judgement, changes);
         foreach (var (met, attribution) in _audits.Add(alert, subject, incident))
         {
-            Rejudge(met, attribution.Apply(met.Judgement), changes);
+            Rejudge(met, _losses.Dim(attribution.Apply(met.Judgement), alert, met.LastTime), changes);
         }
 
         return incident.Id;
+    }
+
+    /// <summary>Takes note that alerts were lost on their way here, at a time of the clock that Falco's times come from too.</summary>
+    public void AlertsLost(long count, AlertTime time, List<IncidentChange> changes)
+    {
+        _losses.NoteOwn(count, time);
+        DimOpen(time, changes);
     }
 
     /// <summary>Tells what has grown and closes what has been quiet until <paramref name="now"/>.</summary>
@@ -122,10 +145,6 @@ internal sealed class Correlator
         }
     }
 
-    private static string CauseOf(FalcoAlert alert, Judgement judgement) => judgement.Behaviour is { } behaviour
-        ? judgement.IsImitation ? $"imitation of {behaviour.Id}" : behaviour.Id
-        : $"{alert.Rule}\0{alert.Field("proc.name"u8)}";
-
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     private OpenIncident Open(
@@ -160,6 +179,7 @@ internal sealed class Correlator
             return;
         }
 
+        incident.Judgement = _losses.Dim(incident.Judgement, alert, alert.Time);
         var list = ListOf(incident);
         list.Remove(incident.Place!);
         list.AddLast(incident.Place!);
@@ -185,15 +205,92 @@ internal sealed class Correlator
         changes.Add(new IncidentChange(IncidentChangeKind.Rejudged, incident.Snapshot()));
     }
 
+    /// <summary>Sees what an alert makes together with others.</summary>
+    private void Connect(
+        IReadOnlyList<StepsOfSequence> steps, Facts facts, FalcoAlert alert, Subject subject, OpenIncident incident, Judgement judgement, List<IncidentChange> changes)
+    {
+        foreach (var completed in _sequences.Add(steps, alert, subject, incident, judgement))
+        {
+            Raise(completed, changes);
+        }
+
+        if (judgement.Verdict == Verdict.Undetermined && _spreads.Add(facts, alert, subject, incident) is { } spread)
+        {
+            Raise(spread, changes);
+        }
+
+        if (judgement.Verdict == Verdict.Suspicious && judgement.Behaviour!.Nature == BehaviourNature.Attack)
+        {
+            Reopen(alert, subject, incident, changes);
+        }
+    }
+
+    /// <summary>Every incident of a story is judged anew, and tells it.</summary>
     private void Raise(CompletedSequence completed, List<IncidentChange> changes)
     {
-        var judgement = completed.Judge();
+        var leader = completed.Lead.Among(completed.Steps);
+        var judgement = completed.Judge(leader);
+        var window = completed.Sequence.QuietPeriod ?? completed.Sequence.Window;
+        if (leader.QuietPeriod < window)
+        {
+            leader.QuietPeriod = window;
+        }
+
         foreach (var incident in completed.Steps.Select(step => step.Incident).Distinct())
         {
             var known = incident.Judgement;
-            if (known.Behaviour != completed.Sequence || known.Story.Count < judgement.Story.Count)
+            if (known.Story.Count >= judgement.Story.Count)
             {
-                Rejudge(incident, judgement, changes);
+                continue;
+            }
+
+            // What is suspicious by itself goes on saying why.
+            var isOwnMatter = known is { Verdict: Verdict.Suspicious, Story.Count: 0 } && incident != leader;
+            var anew = isOwnMatter ? known with { Story = judgement.Story, Sequence = judgement.Sequence } : judgement;
+            Rejudge(incident, _losses.Dim(anew, incident.First, incident.LastTime), changes);
+        }
+    }
+
+    /// <summary>
+    /// An attack casts doubt on what was explained on the same container shortly before: it is told anew, and what comes after it is judged for itself.
+    /// </summary>
+    private void Reopen(FalcoAlert alert, Subject subject, OpenIncident attack, List<IncidentChange> changes)
+    {
+        foreach (var incident in _company.Explained(subject, alert.Time))
+        {
+            if (incident == attack || incident.LastTime > alert.Time)
+            {
+                continue;
+            }
+
+            Rejudge(incident, _losses.Dim(Reopening.Judge(incident, attack, alert, subject), incident.First, incident.LastTime), changes);
+            if (!incident.IsClosed)
+            {
+                Close(incident, changes);
+            }
+        }
+    }
+
+    /// <summary>Something was lost around a time: what is open and happened then is no longer as sure.</summary>
+    private void DimOpen(AlertTime time, List<IncidentChange> changes)
+    {
+        // Falco and we ourselves may tell of losses every second; the incidents that open meanwhile are dimmed as they are judged.
+        if (_lastDimmed is { } last && (time - last).Duration() < DimmingPause)
+        {
+            return;
+        }
+
+        _lastDimmed = time;
+        foreach (var incident in _open.Values)
+        {
+            var dimmed = _losses.Dim(incident.Judgement, incident.First, incident.LastTime);
+            if (dimmed.Verdict != incident.Judgement.Verdict)
+            {
+                Rejudge(incident, dimmed, changes);
+            }
+            else
+            {
+                incident.Judgement = dimmed;
             }
         }
     }

@@ -15,6 +15,9 @@ internal static class EvidenceScale
     /// <summary>Points against that make it an imitation, whatever stands on the other side.</summary>
     public const double ImitationFrom = 6;
 
+    /// <summary>What is not to be seen of a container that no known pod has.</summary>
+    public const string UnknownPod = "the pod that this container belongs to";
+
     // What would change little is not worth a line in the report when it is missing.
     private const double WorthMissing = 2;
 
@@ -39,10 +42,14 @@ internal static class EvidenceScale
     {
         var evidenceFor = new List<Evidence>();
         var evidenceAgainst = new List<Evidence>(signs);
-        var unseen = new List<string>();
+        List<string> unseen = subject is { Kind: SubjectKind.Unresolved, Source: null } ? [UnknownPod] : [];
         Collect(behaviour.When, facts, evidenceFor, unseen);
         Collect(behaviour.For, facts, evidenceFor, unseen);
+        unseen = [.. unseen.Distinct(StringComparer.Ordinal)];
+        var unseenSupport = unseen.Count;
         Collect(behaviour.Against, facts, evidenceAgainst, unseen);
+        unseen = [.. unseen.Distinct(StringComparer.Ordinal)];
+        var unseenContradictions = unseen.Count - unseenSupport;
         var pointsFor = evidenceFor.Sum(evidence => evidence.Weight);
         var pointsAgainst = evidenceAgainst.Sum(evidence => evidence.Weight);
         var isImitation = signs.Count > 0 || (behaviour.Nature == BehaviourNature.Harmless && pointsAgainst >= ImitationFrom);
@@ -50,12 +57,14 @@ internal static class EvidenceScale
         return new Judgement
         {
             Verdict = verdict,
-            Confidence = isImitation ? Confidence.From(pointsAgainst, 0) : Confidence.From(pointsFor, pointsAgainst),
+            Confidence = isImitation
+                ? Confidence.From(pointsAgainst, 0, unseenSupport, unseenContradictions)
+                : Confidence.From(pointsFor, pointsAgainst, unseenSupport, unseenContradictions),
             Behaviour = behaviour,
             IsImitation = isImitation,
             For = Sorted(evidenceFor),
             Against = Sorted(evidenceAgainst),
-            Unseen = [.. unseen.Distinct(StringComparer.Ordinal)],
+            Unseen = unseen,
             SpecPlace = facts.Spec.Place,
             IsInRhythm = facts.Spec.Period == SpecMatch.Fits,
         };

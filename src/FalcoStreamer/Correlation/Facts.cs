@@ -19,6 +19,9 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
 
     public SpecMatch Spec => spec;
 
+    /// <summary>The same in other company.</summary>
+    public Facts In(Company other) => new(alert, subject, spec, other);
+
     public Fact Of(FieldPredicate predicate) =>
         predicate.AlertField is { } field ? Fact.From(alert.Field(field)) : Of(predicate.Name, predicate.Key);
 

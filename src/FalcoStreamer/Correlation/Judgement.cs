@@ -1,4 +1,5 @@
 using FalcoStreamer.Alerts;
+using FalcoStreamer.Enrichment;
 using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Correlation;
@@ -42,9 +43,21 @@ internal sealed record Judgement
     public bool Proves(Judgement earlier) =>
         IsInRhythm && Verdict == Verdict.Benign && earlier.Verdict == Verdict.LikelyBenign && earlier.Against.Count == 0 && earlier.Behaviour == Behaviour;
 
-    /// <summary>The steps of a sequence in order of time; empty otherwise.</summary>
+    /// <summary>What happened, in order of time, where several alerts together make the judgement; empty otherwise.</summary>
     public IReadOnlyList<StoryLine> Story { get; init; } = [];
+
+    /// <summary>Which incidents the story joins; null where there is none.</summary>
+    public SequenceLink? Sequence { get; init; }
+
+    /// <summary>Whether a harmless behaviour explains it.</summary>
+    public bool IsExplained => Verdict <= Verdict.LikelyBenign;
 }
 
-/// <summary>One step of a sequence of alerts.</summary>
-internal sealed record StoryLine(AlertTime Time, string Step, string Rule, AlertId Alert);
+/// <summary>One line of the story that several alerts tell.</summary>
+/// <param name="Where">What that alert was about.</param>
+internal sealed record StoryLine(AlertTime Time, string Step, string Rule, AlertId Alert, Subject Where);
+
+/// <summary>Joins the incidents of one story.</summary>
+/// <param name="Id">The same for all of them: the ID of the incident that leads, to which further alerts of the story go.</param>
+/// <param name="Leader">What the leading incident is about.</param>
+internal sealed record SequenceLink(string Id, Subject Leader);

@@ -39,6 +39,9 @@ internal sealed class OpenIncident
 
     public string Id { get; }
 
+    /// <summary>Its first alert.</summary>
+    public FalcoAlert First => _first;
+
     public Subject Subject { get; private set; }
 
     /// <summary>What it is taken for; who was behind it stays known when that changes.</summary>
@@ -48,7 +51,7 @@ internal sealed class OpenIncident
         set => field = value.Attribution is null && field is { Attribution: { } known } ? known.Apply(value) : value;
     }
 
-    public TimeSpan QuietPeriod { get; }
+    public TimeSpan QuietPeriod { get; set; }
 
     /// <summary>The time of the last alert, by Falco's clock.</summary>
     public AlertTime LastTime { get; private set; }

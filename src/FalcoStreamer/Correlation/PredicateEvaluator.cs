@@ -45,6 +45,24 @@ internal static class PredicateEvaluator
         return holds;
     }
 
+    /// <summary>Whether one of them is answered yes.</summary>
+    public static bool AskAny(IReadOnlyList<Predicate> predicates, Facts facts)
+    {
+        for (var i = 0; i < predicates.Count; i++)
+        {
+            if (Ask(predicates[i], facts, out _) == Answer.Yes)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a behaviour has anything to say of an alert at all.</summary>
+    public static bool IsInScope(Behaviour behaviour, Facts facts) =>
+        AskAll(behaviour.Scope, facts) == Answer.Yes && !AskAny(behaviour.Unless, facts);
+
     /// <summary>The answer, and what it rests on.</summary>
     public static Answer Ask(Predicate predicate, Facts facts, out Ground ground)
     {

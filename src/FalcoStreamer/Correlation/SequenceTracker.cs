@@ -4,138 +4,108 @@ using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Correlation;
 
-/// <summary>
-/// Finds sequences of alerts on one container: for every step the longest chain of earlier steps that leads to it is kept.
-/// </summary>
-internal sealed class SequenceTracker(BehaviourLibrary library, int maxSubjects)
+/// <summary>Finds the sequences that alerts make, each in its place: a container, the pods of an owner, or a node.</summary>
+/// <remarks>Pure and bounded: the places that have been quiet for longest are forgotten first.</remarks>
+internal sealed class SequenceTracker
 {
-    // The last step first: an alert that is two steps must not be its own predecessor.
-    private readonly (int Sequence, int Step)[] _steps =
-        [.. library.Sequences.Index().SelectMany(entry => entry.Item.Steps.Index().Reverse().Select(step => (entry.Index, step.Index)))];
+    private readonly IReadOnlyList<Behaviour> _sequences;
+    private readonly (int Sequence, int Step)[] _steps;
+    private readonly ClueIndex _index;
+    private readonly RecentlyUsed<SequenceProgress?[]> _places;
 
-    private readonly ClueIndex _index = new([.. library.Sequences.SelectMany(sequence => sequence.Steps.Reverse().Select(ClueSet.Of))]);
-    private readonly Dictionary<string, LinkedListNode<Track>> _tracks = new(StringComparer.Ordinal);
-    private readonly LinkedList<Track> _leastRecentFirst = new();
-
-    /// <summary>How many subjects were forgotten because too many had a sequence under way.</summary>
-    public long Evictions { get; private set; }
-
-    /// <summary>
-    /// Takes an alert and the incident that it belongs to; returns the chain of a sequence that it completes or continues, or null.
-    /// </summary>
-    public CompletedSequence? Add(FalcoAlert alert, Subject subject, OpenIncident incident)
+    public SequenceTracker(BehaviourLibrary library, int maxPlaces)
     {
-        if (subject.Kind == SubjectKind.Node || library.Sequences.Count == 0)
-        {
-            return null;
-        }
+        _sequences = library.Sequences;
+        _steps = [.. _sequences.Index().SelectMany(entry => entry.Item.Steps.Index().Select(step => (entry.Index, step.Index)))];
+        _index = new ClueIndex([.. _sequences.SelectMany(sequence => sequence.Steps.Select(ClueSet.Of))]);
+        _places = new RecentlyUsed<SequenceProgress?[]>(maxPlaces);
+    }
 
-        CompletedSequence? completed = null;
-        var facts = new Facts(alert, subject, default);
+    /// <summary>How many places were forgotten because too many had a sequence under way.</summary>
+    public long Evictions => _places.Evictions;
+
+    /// <summary>The steps that an alert is, by sequence; empty for nearly all.</summary>
+    public IReadOnlyList<StepsOfSequence> StepsOf(Facts facts, FalcoAlert alert, Subject subject)
+    {
+        List<StepsOfSequence>? steps = null;
         var candidates = _index.Find(facts);
         for (var i = 0; i < candidates.Count; i++)
         {
-            var (s, step) = _steps[candidates[i]];
-            var sequence = library.Sequences[s];
-            if (BehaviourMatcher.IsStep(sequence.Steps[step], facts))
+            var (sequence, step) = _steps[candidates[i]];
+            if (!BehaviourMatcher.IsStep(_sequences[sequence].Steps[step], facts) || !PredicateEvaluator.IsInScope(_sequences[sequence], facts))
             {
-                var chain = Extend(TrackOf(subject.Key).Chains[s], sequence, step, alert, incident);
-                if (chain.Length >= sequence.MinimumSteps)
-                {
-                    completed ??= new CompletedSequence(sequence, chain.ToList());
-                }
+                continue;
+            }
+
+            if (steps is not null && steps[^1].Sequence == sequence)
+            {
+                steps[^1].Steps.Add(step);
+            }
+            else if (PlaceOf(_sequences[sequence].Within, alert, subject) is { } place)
+            {
+                (steps ??= []).Add(new StepsOfSequence(sequence, place, [step]));
             }
         }
 
-        return completed;
+        return steps ?? (IReadOnlyList<StepsOfSequence>)[];
     }
 
-    private static Chain Extend(Chain?[] chains, Behaviour sequence, int step, FalcoAlert alert, OpenIncident incident)
+    /// <summary>The incident on this subject that leads a sequence of which the alert is a further step; null where there is none.</summary>
+    public OpenIncident? LeaderFor(IReadOnlyList<StepsOfSequence> steps, FalcoAlert alert, Subject subject)
     {
-        Chain? longest = null;
-        for (var earlier = 0; earlier < step; earlier++)
+        foreach (var step in steps)
         {
-            if (chains[earlier] is { } chain
-                && chain.Alert.Id != alert.Id
-                && alert.Time - chain.Start <= sequence.Window
-                && alert.Time >= chain.Alert.Time
-                && chain.Length > (longest?.Length ?? 0))
+            if (_places.Find(step.Place)?[step.Sequence]?.Lead.Leader is { IsClosed: false } leader
+                && leader.Subject.Key == subject.Key
+                && alert.Time - leader.LastTime <= _sequences[step.Sequence].Window)
             {
-                longest = chain;
+                return leader;
             }
         }
 
-        var extended = new Chain(longest, sequence.Steps[step].Title, alert, incident);
-        // A newer chain of the same length lasts longer; a shorter one must not hide a longer one that is still in time.
-        if (chains[step] is not { } known || extended.Length >= known.Length || alert.Time - known.Start > sequence.Window)
+        return null;
+    }
+
+    /// <summary>Takes the steps that an alert is; returns the sequences that are complete with it.</summary>
+    /// <param name="steps">From <see cref="StepsOf"/>.</param>
+    /// <param name="alert">The alert.</param>
+    /// <param name="incident">The incident that it belongs to.</param>
+    /// <param name="judgement">What the alert is taken for by itself.</param>
+    public IReadOnlyList<CompletedSequence> Add(IReadOnlyList<StepsOfSequence> steps, FalcoAlert alert, Subject subject, OpenIncident incident, Judgement judgement)
+    {
+        List<CompletedSequence>? completed = null;
+        foreach (var (index, place, numbers) in steps)
         {
-            chains[step] = extended;
+            var sequence = _sequences[index];
+            var ofPlace = _places.Get(place, () => new SequenceProgress?[_sequences.Count]);
+            var progress = ofPlace[index] ??= new SequenceProgress(sequence);
+            if (progress.Add(numbers, number => Take(sequence.Steps[number])) is { } together)
+            {
+                (completed ??= []).Add(new CompletedSequence(sequence, together, progress.Lead));
+            }
         }
 
-        return extended;
-    }
+        return completed ?? (IReadOnlyList<CompletedSequence>)[];
 
-    private Track TrackOf(string subject)
-    {
-        if (_tracks.TryGetValue(subject, out var node))
+        StepTaken Take(SequenceStep step)
         {
-            _leastRecentFirst.Remove(node);
-            _leastRecentFirst.AddLast(node);
-            return node.Value;
+            var isExplained = judgement.IsExplained && !step.EvenHarmless;
+            var title = isExplained ? $"{step.Title}, which by itself was explained: {judgement.Behaviour!.Title}" : step.Title;
+            return new StepTaken(new StoryLine(alert.Time, title, alert.Rule, alert.Id, subject), incident, isExplained);
         }
-
-        if (_tracks.Count >= maxSubjects && _leastRecentFirst.First is { } oldest)
-        {
-            _leastRecentFirst.RemoveFirst();
-            _tracks.Remove(oldest.Value.Subject);
-            Evictions++;
-        }
-
-        var track = new Track(subject, [.. library.Sequences.Select(sequence => new Chain?[sequence.Steps.Count])]);
-        _tracks[subject] = _leastRecentFirst.AddLast(track);
-        return track;
     }
 
-    private sealed record Track(string Subject, Chain?[][] Chains);
-}
-
-/// <summary>Steps of a sequence that have been seen in their order, the last one here.</summary>
-internal sealed class Chain(Chain? earlier, string step, FalcoAlert alert, OpenIncident incident)
-{
-    public int Length { get; } = (earlier?.Length ?? 0) + 1;
-
-    public AlertTime Start { get; } = earlier?.Start ?? alert.Time;
-
-    public FalcoAlert Alert => alert;
-
-    public OpenIncident Incident => incident;
-
-    public StoryLine Line => new(alert.Time, step, alert.Rule, alert.Id);
-
-    /// <summary>The steps, the first one first.</summary>
-    public IReadOnlyList<Chain> ToList()
+    /// <summary>The place in which an alert's steps count; null where it is not known, so that strangers are not thrown together.</summary>
+    private static string? PlaceOf(SequenceRange within, FalcoAlert alert, Subject subject) => within switch
     {
-        var steps = new List<Chain>(earlier?.ToList() ?? []) { this };
-        return steps;
-    }
+        SequenceRange.Node => $"node/{alert.HostnameText.ToStringOrNull() ?? subject.Node}",
+        SequenceRange.Owner => subject is { Kind: SubjectKind.Pod, Owner: { } owner } ? $"owner/{subject.Namespace}/{owner.Kind}/{owner.Name}" : null,
+        _ => subject.Kind == SubjectKind.Node || (subject.Kind == SubjectKind.Unresolved && subject.ContainerId is null) ? null : subject.Key,
+    };
 }
 
-/// <summary>A sequence with enough of its steps.</summary>
-internal sealed record CompletedSequence(Behaviour Sequence, IReadOnlyList<Chain> Steps)
-{
-    /// <summary>What each of the incidents that belong to it is taken for now.</summary>
-    public Judgement Judge()
-    {
-        IReadOnlyList<Evidence> evidence = [.. Steps.Select(step => new Evidence($"{Capital(step.Line.Step)} (rule {step.Line.Rule})", 3))];
-        return new Judgement
-        {
-            Verdict = Verdict.Suspicious,
-            Confidence = Confidence.From(evidence.Sum(item => item.Weight), 0),
-            Behaviour = Sequence,
-            For = evidence,
-            Story = [.. Steps.Select(step => step.Line)],
-        };
-    }
-
-    private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";
-}
+/// <summary>The steps of one sequence that an alert is.</summary>
+/// <param name="Sequence">The sequence's number.</param>
+/// <param name="Place">Where they count.</param>
+/// <param name="Steps">Their numbers, in ascending order.</param>
+internal sealed record StepsOfSequence(int Sequence, string Place, List<int> Steps);

@@ -25,6 +25,12 @@ internal sealed record Behaviour
     /// <summary>All must hold, else the behaviour says nothing at all: neither that something is it nor that something imitates it. They count nothing.</summary>
     public IReadOnlyList<Predicate> Scope { get; init; } = [];
 
+    /// <summary>
+    /// If one of these holds, the behaviour says nothing of the alert. For attacks: what everyday things have that look like one. What is not known
+    /// excuses nothing.
+    /// </summary>
+    public IReadOnlyList<Predicate> Unless { get; init; } = [];
+
     /// <summary>All must hold, else it is not this behaviour.</summary>
     public IReadOnlyList<Predicate> When { get; init; } = [];
 
@@ -35,8 +41,19 @@ internal sealed record Behaviour
 
     public IReadOnlyList<Predicate> Against { get; init; } = [];
 
-    /// <summary>The steps of a sequence on one container; empty for what one alert shows.</summary>
+    /// <summary>The steps of a sequence; empty for what one alert shows.</summary>
     public IReadOnlyList<SequenceStep> Steps { get; init; } = [];
+
+    /// <summary>Where all steps of a sequence have to be.</summary>
+    public SequenceRange Within { get; init; }
+
+    /// <summary>Whether <see cref="Steps"/> count in any order: then it is their number within <see cref="Window"/> that makes the sequence.</summary>
+    public bool AnyOrder { get; init; }
+
+    /// <summary>
+    /// On pods of how many different owners of one node the same unexplained alert makes this; 0 for everything that is no such spread.
+    /// </summary>
+    public int MinimumOwners { get; init; }
 
     /// <summary>How many of <see cref="Steps"/> make the sequence.</summary>
     public int MinimumSteps { get; init; }
@@ -75,16 +92,31 @@ internal sealed record Behaviour
     public int Line { get; init; }
 
     /// <summary>Every question that it asks, those in groups and steps included.</summary>
-    public IEnumerable<FieldPredicate> Questions() => new[] { Scope, When, Resembles, For, Against }
-        .Concat(Steps.Select(step => step.AnyOf))
+    public IEnumerable<FieldPredicate> Questions() => new[] { Scope, Unless, When, Resembles, For, Against }
+        .Concat(Steps.SelectMany(step => new[] { step.AllOf, step.AnyOf }))
         .SelectMany(predicates => predicates)
         .SelectMany(predicate => predicate.Members);
 }
 
 /// <summary>One step of a sequence.</summary>
 /// <param name="Title">What happened, for the story.</param>
+/// <param name="AllOf">All of them must hold.</param>
 /// <param name="AnyOf">One of them must hold.</param>
-internal sealed record SequenceStep(string Title, IReadOnlyList<Predicate> AnyOf);
+/// <param name="EvenHarmless">Whether an alert that a harmless behaviour explains is this step like any other.</param>
+internal sealed record SequenceStep(string Title, IReadOnlyList<Predicate> AllOf, IReadOnlyList<Predicate> AnyOf, bool EvenHarmless);
+
+/// <summary>Where all steps of a sequence have to be.</summary>
+internal enum SequenceRange
+{
+    /// <summary>In one container; a restarted one is the same.</summary>
+    Container,
+
+    /// <summary>In the pods of one owner, as far as they are on this node.</summary>
+    Owner,
+
+    /// <summary>Anywhere on one node, the node's own processes included.</summary>
+    Node,
+}
 
 /// <summary>What a behaviour is when it is really that.</summary>
 internal enum BehaviourNature

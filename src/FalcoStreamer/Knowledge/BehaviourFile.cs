@@ -69,12 +69,16 @@ internal static class BehaviourFile
             ImitationHeadline = yaml.OptionalText("imitationHeadline"),
             Why = yaml.Text("why"),
             Scope = PredicateReader.ReadWeightless(yaml, "scope"),
+            Unless = PredicateReader.ReadWeightless(yaml, "unless"),
             When = PredicateReader.ReadAll(yaml, "when"),
             Resembles = PredicateReader.ReadAll(yaml, "resembles"),
             For = PredicateReader.ReadAll(yaml, "for"),
             Against = PredicateReader.ReadAll(yaml, "against"),
             Steps = [.. yaml.Mappings("steps").Select(ReadStep)],
             MinimumSteps = (int)yaml.Number("minimumSteps", 0),
+            MinimumOwners = (int)yaml.Number("minimumOwners", 0),
+            Within = ReadRange(yaml),
+            AnyOrder = ReadTruth(yaml, "anyOrder"),
             Window = yaml.OptionalDuration("window") ?? default,
             QuietPeriod = yaml.OptionalDuration("quietPeriod"),
             Actions = yaml.Texts("actions"),
@@ -94,9 +98,9 @@ internal static class BehaviourFile
 
     private static void RefuseNonsense(Behaviour behaviour, YamlMapping yaml)
     {
-        if (behaviour.Steps.Count == 0 == (behaviour.When.Count == 0))
+        if (new[] { behaviour.When.Count > 0, behaviour.Steps.Count > 0, behaviour.MinimumOwners > 0 }.Count(given => given) != 1)
         {
-            throw yaml.Error($"\"{behaviour.Id}\" must have either \"when\" or \"steps\"");
+            throw yaml.Error($"\"{behaviour.Id}\" must have either \"when\" or \"steps\" or \"minimumOwners\"");
         }
 
         if (behaviour.Resembles.Count > 0 && behaviour.ImitationHeadline is null)
@@ -108,6 +112,21 @@ internal static class BehaviourFile
             && (behaviour.MinimumSteps < 2 || behaviour.MinimumSteps > behaviour.Steps.Count || behaviour.Window <= TimeSpan.Zero))
         {
             throw yaml.Error($"\"{behaviour.Id}\" needs a \"window\" and \"minimumSteps\" from 2 to the number of its steps");
+        }
+
+        if (behaviour.MinimumOwners > 0 && (behaviour.MinimumOwners < 2 || behaviour.Window <= TimeSpan.Zero))
+        {
+            throw yaml.Error($"\"{behaviour.Id}\" needs a \"window\" and \"minimumOwners\" from 2");
+        }
+
+        if (behaviour.Steps.Count == 0 && (behaviour.AnyOrder || behaviour.Within != SequenceRange.Container))
+        {
+            throw yaml.Error($"\"{behaviour.Id}\" has no \"steps\", so \"within\" and \"anyOrder\" mean nothing");
+        }
+
+        if (behaviour.When.Count == 0 && behaviour.Nature != BehaviourNature.Attack)
+        {
+            throw yaml.Error($"\"{behaviour.Id}\" is made of several alerts, so its \"nature\" must be attack");
         }
     }
 
@@ -149,9 +168,28 @@ internal static class BehaviourFile
         var other => throw yaml.Error($"\"nature\" is \"{other}\"; it must be harmless, unattributed or attack"),
     };
 
+    private static SequenceRange ReadRange(YamlMapping yaml) => yaml.OptionalText("within") switch
+    {
+        null or "container" => SequenceRange.Container,
+        "owner" => SequenceRange.Owner,
+        "node" => SequenceRange.Node,
+        var other => throw yaml.ErrorAt("within", $"\"within\" is \"{other}\"; it must be container, owner or node"),
+    };
+
+    private static bool ReadTruth(YamlMapping yaml, string key) => yaml.OptionalText(key) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        var other => throw yaml.ErrorAt(key, $"\"{key}\" is \"{other}\"; it must be true or false"),
+    };
+
     private static SequenceStep ReadStep(YamlMapping yaml)
     {
-        var step = new SequenceStep(yaml.Text("title"), PredicateReader.ReadAll(yaml, "anyOf"));
+        var step = new SequenceStep(
+            yaml.Text("title"),
+            PredicateReader.ReadWeightless(yaml, "allOf"),
+            PredicateReader.ReadAll(yaml, "anyOf"),
+            ReadTruth(yaml, "evenHarmless"));
         yaml.RefuseOtherKeys();
         return step.AnyOf.Count > 0 ? step : throw yaml.Error("a step needs \"anyOf\"");
     }

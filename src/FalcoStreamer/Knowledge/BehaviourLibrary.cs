@@ -10,8 +10,9 @@ internal sealed class BehaviourLibrary
     public BehaviourLibrary(IEnumerable<Behaviour> behaviours)
     {
         All = [.. behaviours];
-        Single = [.. All.Where(behaviour => behaviour.Steps.Count == 0)];
+        Single = [.. All.Where(behaviour => behaviour.When.Count > 0)];
         Sequences = [.. All.Where(behaviour => behaviour.Steps.Count > 0)];
+        Spreads = [.. All.Where(behaviour => behaviour.MinimumOwners > 0)];
     }
 
     public IReadOnlyList<Behaviour> All { get; }
@@ -22,6 +23,9 @@ internal sealed class BehaviourLibrary
     /// <summary>Those that only several alerts show.</summary>
     public IReadOnlyList<Behaviour> Sequences { get; }
 
+    /// <summary>Those that the same alert shows on pods of several owners.</summary>
+    public IReadOnlyList<Behaviour> Spreads { get; }
+
     /// <summary>The labels of pods that any predicate asks for.</summary>
     public FrozenSet<string> Labels => Keys("pod.labels");
 
@@ -29,8 +33,7 @@ internal sealed class BehaviourLibrary
     public FrozenSet<string> Annotations => Keys("pod.annotations");
 
     /// <summary>How long after its last alert an incident may still become part of a sequence.</summary>
-    public TimeSpan LongestWindow =>
-        Sequences.Count == 0 ? TimeSpan.Zero : Sequences.Max(sequence => sequence.Window);
+    public TimeSpan LongestWindow => Sequences.Concat(Spreads).Select(behaviour => behaviour.Window).DefaultIfEmpty().Max();
 
     /// <summary>
     /// The knowledge inside the program, and over it the <c>*.yaml</c> files of <paramref name="directory"/> in the order of their names:

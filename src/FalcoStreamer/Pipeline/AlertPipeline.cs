@@ -39,6 +39,7 @@ internal sealed class AlertPipeline
     private readonly long _startedAt;
     private long _lastTurn;
     private long _toldEvictions;
+    private long _toldMissed;
 
     public AlertPipeline(
         IReadOnlyList<IAlertSource> sources,
@@ -161,6 +162,7 @@ internal sealed class AlertPipeline
 
             if (beat.IsCompleted)
             {
+                TellMissed();
                 _correlator.Advance(Now(), _changes);
                 beat = heartbeat.WaitForNextTickAsync().AsTask();
             }
@@ -172,6 +174,7 @@ internal sealed class AlertPipeline
     /// <summary>Takes what is there, but not for ever: the clock and the pods want their turn.</summary>
     private void Drain()
     {
+        TellMissed();
         for (var taken = 0; taken < 1_024 && _inbox.Reader.TryRead(out var received); taken++)
         {
             if (!_known.IsNew(received.Alert.Id))
@@ -187,6 +190,16 @@ internal sealed class AlertPipeline
                 _telemetry.AlertLeftWaitingRoomEarly();
                 Judge(evicted, _enricher.ResolveNow(evicted.Alert));
             }
+        }
+    }
+
+    /// <summary>What never came here makes every judgement of these minutes less sure.</summary>
+    private void TellMissed()
+    {
+        if (_telemetry.AlertsMissed is var missed && missed > _toldMissed)
+        {
+            _correlator.AlertsLost(missed - _toldMissed, Now(), _changes);
+            _toldMissed = missed;
         }
     }
 

@@ -23,7 +23,7 @@ internal static class MarkdownRenderer
         AppendCommands(markdown, report);
         AppendHardening(markdown, report);
         AppendException(markdown, report);
-        AppendStory(markdown, incident.Judgement.Story);
+        AppendStory(markdown, incident);
         AppendSources(markdown, report);
         AppendIds(markdown, incident);
         return markdown.ToString();
@@ -181,17 +181,23 @@ internal static class MarkdownRenderer
         MarkdownText.AppendBlock(markdown, "yaml", report.Exception);
     }
 
-    private static void AppendStory(StringBuilder markdown, IReadOnlyList<StoryLine> story)
+    private static void AppendStory(StringBuilder markdown, Incident incident)
     {
+        var story = incident.Judgement.Story;
         if (story.Count == 0)
         {
             return;
         }
 
         AppendHeading(markdown, "The story, in the order of time");
+        if (StoryPhrase.Pointer(incident) is { } pointer)
+        {
+            markdown.Append(MarkdownText.Prose(pointer)).Append("\n\n");
+        }
+
         foreach (var (line, number) in story.Select((line, index) => (line, index + 1)))
         {
-            AppendMarker(markdown, number).Append(line.Time).Append(": ").Append(MarkdownText.Prose(line.Step))
+            AppendMarker(markdown, number).Append(line.Time).Append(": ").Append(MarkdownText.Prose(StoryPhrase.Of(line, incident)))
                 .Append(" (").Append(MarkdownText.Code(line.Rule)).Append(")\n");
         }
     }

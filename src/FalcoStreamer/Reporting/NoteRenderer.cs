@@ -15,6 +15,7 @@ internal static class NoteRenderer
     public const int MaxFirstLineBytes = 199;
 
     private const int MaxEvidenceBytes = 150;
+    private const int MaxStoryBytes = 320;
     private const int MaxCommandBytes = 180;
     private const int MaxActionBytes = 220;
 
@@ -27,6 +28,11 @@ internal static class NoteRenderer
         var note = new StringBuilder(FirstLine(report.Headline), MaxBytes);
         note.Append("\nVerdict: ").Append(judgement.Verdict.Word()).Append(judgement.IsImitation ? " (an imitation)" : "")
             .Append(", confidence ").Append(Sentences.Number(judgement.Confidence)).Append("; ").Append(Sentences.Alerts(incident.Count));
+        if (judgement.Story.Count > 0)
+        {
+            Append(note, "", StoryPhrase.Pointer(incident) ?? StoryPhrase.Whole(incident), MaxStoryBytes);
+        }
+
         foreach (var (side, evidence) in Strongest(judgement))
         {
             Append(note, side, evidence.Text, MaxEvidenceBytes);

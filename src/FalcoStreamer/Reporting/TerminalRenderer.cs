@@ -42,7 +42,7 @@ internal sealed class TerminalRenderer(bool useColour, int width = 100)
             AppendWrapped(text, "  ", command);
         }
 
-        Section(text, "Story", "  ", [.. judgement.Story.Select(line => $"{line.Time}  {line.Step} ({line.Rule})")]);
+        Section(text, "Story", "  ", [.. judgement.Story.Select(line => $"{line.Time}  {StoryPhrase.Of(line, incident)} ({line.Rule})")]);
         Section(text, "What to do now", "  > ", report.Actions);
         Verbatim(text, "Commands", report.Commands);
         Section(text, "Hardening", "  * ", report.Hardening);

@@ -8,6 +8,7 @@ internal sealed partial class AgentTelemetry
     private Counter<long> _alertsReceived = null!;
     private Counter<long> _alertsUnreadable = null!;
     private Counter<long> _alertsLost = null!;
+    private long _alertsMissed;
     private Counter<long> _connections = null!;
 
     private partial void CreateSourceInstruments()
@@ -21,10 +22,14 @@ internal sealed partial class AgentTelemetry
     /// <summary>An alert has come in.</summary>
     public void AlertReceived(string source) => _alertsReceived.Add(1, new KeyValuePair<string, object?>("source", source));
 
+    /// <summary>How many alerts came to the agent and were never judged: lost, or not readable. For any thread.</summary>
+    public long AlertsMissed => Interlocked.Read(ref _alertsMissed);
+
     /// <summary>A message is no alert and is lost; every one is counted, the first of a burst logged.</summary>
     public void AlertUnreadable(string source, string reason, bool isFirstOfBurst)
     {
         _alertsUnreadable.Add(1, new KeyValuePair<string, object?>("source", source));
+        Interlocked.Increment(ref _alertsMissed);
         if (isFirstOfBurst)
         {
             LogAlertUnreadable(_logger, source, reason);
@@ -35,6 +40,7 @@ internal sealed partial class AgentTelemetry
     public void AlertLost(string source, string reason)
     {
         _alertsLost.Add(1, new("source", source), new("reason", reason));
+        Interlocked.Increment(ref _alertsMissed);
         LogAlertLost(_logger, source, reason);
     }
 

@@ -63,7 +63,9 @@ internal static class JudgementCases
         }
 
         var form = Enum.Parse<Form>(given["form"]!.GetValue<string>(), ignoreCase: true);
-        return new JudgementCase(id, form, given["behaviour"]?.GetValue<string>(), alerts, [.. built.Values]);
+        // What nobody knows has no behaviour, also where it is like something that has one.
+        var behaviour = form == Form.Unknown ? null : given["behaviour"]?.GetValue<string>();
+        return new JudgementCase(id, form, behaviour, alerts, [.. built.Values]);
     }
 
     /// <summary>Completes what a case leaves out of a pod: UIDs, the owner reference, the statuses of its containers.</summary>

@@ -152,15 +152,16 @@ internal static class ReportSituations
             Attack = ["T1059", "T1105"],
         };
         FalcoAlert[] alerts = [Http[162], Http[168], Http[172]];
+        var subject = SomeIncidents.CalicoPod() with { ContainerId = "1a95d5d59b2e", Name = "calico-node-x7k2p", Image = "registry.lab.local:5000/platform/busybox:1.36" };
         return SomeIncidents.Of(
-            SomeIncidents.CalicoPod() with { ContainerId = "1a95d5d59b2e", Name = "calico-node-x7k2p", Image = "registry.lab.local:5000/platform/busybox:1.36" },
+            subject,
             SomeIncidents.Matches(behaviour, 0.97, new Evidence("Three steps of the sequence in one container", 10)) with
             {
                 Story =
                 [
-                    new(Http[162].Time, "A shell linked sensitive files", Http[162].Rule, Http[162].Id),
-                    new(Http[168].Time, "A program that is not in the image was executed", Http[168].Rule, Http[168].Id),
-                    new(Http[172].Time, "A payload was decoded", Http[172].Rule, Http[172].Id),
+                    new(Http[162].Time, "A shell linked sensitive files", Http[162].Rule, Http[162].Id, subject),
+                    new(Http[168].Time, "A program that is not in the image was executed", Http[168].Rule, Http[168].Id, subject),
+                    new(Http[172].Time, "A payload was decoded", Http[172].Rule, Http[172].Id, subject),
                 ],
             },
             alerts);

@@ -58,6 +58,8 @@ internal static class OtlpAttributes
 
         public static ReadOnlySpan<byte> EvidenceAgainst => "falcostreamer.incident.evidence.against"u8;
 
+        public static ReadOnlySpan<byte> Sequence => "falcostreamer.incident.sequence"u8;
+
         public static ReadOnlySpan<byte> Unseen => "falcostreamer.incident.unseen"u8;
 
         public static ReadOnlySpan<byte> Rules => "falcostreamer.incident.rules"u8;

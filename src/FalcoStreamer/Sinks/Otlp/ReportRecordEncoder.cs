@@ -52,6 +52,7 @@ internal sealed class ReportRecordEncoder(ProtobufWriter writer, AttributeWriter
         WriteEvidence(OtlpAttributes.Incident.EvidenceFor, judgement.For);
         WriteEvidence(OtlpAttributes.Incident.EvidenceAgainst, judgement.Against);
         attributes.List(OtlpAttributes.Incident.Unseen, judgement.Unseen);
+        attributes.Text(OtlpAttributes.Incident.Sequence, judgement.Sequence?.Id);
     }
 
     private void WriteReport(IncidentReport report)
