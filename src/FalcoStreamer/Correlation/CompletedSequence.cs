@@ -9,19 +9,29 @@ namespace FalcoStreamer.Correlation;
 internal sealed record CompletedSequence(Behaviour Sequence, IReadOnlyList<StepTaken> Steps, Lead Lead)
 {
     private const double WeightOfStep = 3;
+    private const int LongestStory = 64;
 
-    /// <summary>What the incidents that belong to it are taken for now.</summary>
-    public Judgement Judge(OpenIncident leader)
+    /// <summary>Whether it tells anything that is not in a story yet.</summary>
+    public bool AddsTo(Judgement known) => known.Story.Count < LongestStory
+        && Steps.Any(step => known.Story.All(line => line.Step != step.Line.Step && line.Alert != step.Line.Alert));
+
+    /// <summary>What an incident that belongs to it is taken for now.</summary>
+    /// <param name="known">What it was taken for before: the story of another sequence becomes a part of this one's.</param>
+    /// <param name="outranks">Whether another sequence comes before this one.</param>
+    public Judgement Judge(OpenIncident leader, Judgement known, Func<Behaviour, bool> outranks)
     {
+        // Each kind of step once, and each alert once, so that one alert does not count for two.
+        IReadOnlyList<StoryLine> story =
+            [.. known.Story.Concat(Steps.Select(step => step.Line)).DistinctBy(line => line.Step).DistinctBy(line => line.Alert).OrderBy(line => line.Time)];
         IReadOnlyList<Evidence> evidence =
-            [.. Steps.Where(step => !step.IsExplained).Select(step => new Evidence($"{Capital(step.Line.Step)} (rule {step.Line.Rule})", WeightOfStep))];
+            [.. story.Where(line => !line.IsExplained).Select(line => new Evidence($"{Capital(line.Step)} (rule {line.Rule})", WeightOfStep))];
         return new Judgement
         {
             Verdict = Verdict.Suspicious,
             Confidence = Confidence.From(evidence.Sum(item => item.Weight), 0),
-            Behaviour = Sequence,
+            Behaviour = known is { Story.Count: > 0, Behaviour: { } other } && outranks(other) ? other : Sequence,
             For = evidence,
-            Story = [.. Steps.Select(step => step.Line)],
+            Story = story,
             Sequence = new SequenceLink(leader.Id, leader.Subject),
         };
     }
@@ -30,8 +40,8 @@ internal sealed record CompletedSequence(Behaviour Sequence, IReadOnlyList<StepT
 }
 
 /// <summary>
-/// Which incident tells the story, and gets further alerts of it: the first of its incidents that nothing explains and that is still open. Once chosen
-/// it stays so until it is closed.
+/// Which incident tells the story, and gets further alerts of it: the one that leads a story of these incidents already, or else the first that nothing
+/// explains and that is still open. Once chosen it stays so until it is closed.
 /// </summary>
 internal sealed class Lead
 {
@@ -40,10 +50,12 @@ internal sealed class Lead
 
     public OpenIncident Among(IReadOnlyList<StepTaken> steps)
     {
-        if (Leader is not { IsClosed: false } || steps.All(step => step.Incident != Leader))
+        var incidents = steps.Where(step => !step.IsExplained).Select(step => step.Incident).ToList();
+        if (Leader is not { IsClosed: false } || incidents.TrueForAll(incident => incident != Leader && incident.Leader != Leader))
         {
-            var unexplained = steps.Where(step => !step.IsExplained).Select(step => step.Incident).ToList();
-            Leader = unexplained.Find(incident => !incident.IsClosed) ?? unexplained[0];
+            Leader = incidents.Select(incident => incident.Leader).FirstOrDefault(leader => leader is { IsClosed: false })
+                ?? incidents.Find(incident => !incident.IsClosed)
+                ?? incidents[0];
         }
 
         return Leader;

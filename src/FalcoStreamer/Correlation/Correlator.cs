@@ -17,6 +17,7 @@ internal sealed class Correlator
     private static readonly TimeSpan FirstTellPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DimmingPause = TimeSpan.FromSeconds(10);
 
+    private readonly BehaviourLibrary _library;
     private readonly CorrelationOptions _options;
     private readonly AlertJudge _judge;
     private readonly SequenceTracker _sequences;
@@ -34,6 +35,7 @@ internal sealed class Correlator
 
     public Correlator(BehaviourLibrary library, CorrelationOptions options)
     {
+        _library = library;
         _options = options;
         _sequences = new SequenceTracker(library, options.MaxOpenIncidents);
         _spreads = new SpreadTracker(library, options.MaxOpenIncidents);
@@ -229,25 +231,26 @@ internal sealed class Correlator
     private void Raise(CompletedSequence completed, List<IncidentChange> changes)
     {
         var leader = completed.Lead.Among(completed.Steps);
-        var judgement = completed.Judge(leader);
         var window = completed.Sequence.QuietPeriod ?? completed.Sequence.Window;
         if (leader.QuietPeriod < window)
         {
             leader.QuietPeriod = window;
         }
 
-        foreach (var incident in completed.Steps.Select(step => step.Incident).Distinct())
+        foreach (var incident in completed.Steps.Select(step => step.Incident).Prepend(leader).Distinct())
         {
+            incident.Leader = leader;
             var known = incident.Judgement;
-            if (known.Story.Count >= judgement.Story.Count)
+            if (completed.AddsTo(known))
             {
-                continue;
+                var anew = completed.Judge(leader, known, other => _library.ComesBefore(other, completed.Sequence));
+                // What is suspicious by itself goes on saying why.
+                var isOwnMatter = known.Verdict == Verdict.Suspicious && known.Behaviour is { When.Count: > 0 } && incident != leader;
+                Rejudge(
+                    incident,
+                    _losses.Dim(isOwnMatter ? known with { Story = anew.Story, Sequence = anew.Sequence } : anew, incident.First, incident.LastTime),
+                    changes);
             }
-
-            // What is suspicious by itself goes on saying why.
-            var isOwnMatter = known is { Verdict: Verdict.Suspicious, Story.Count: 0 } && incident != leader;
-            var anew = isOwnMatter ? known with { Story = judgement.Story, Sequence = judgement.Sequence } : judgement;
-            Rejudge(incident, _losses.Dim(anew, incident.First, incident.LastTime), changes);
         }
     }
 

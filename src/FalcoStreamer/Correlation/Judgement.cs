@@ -55,7 +55,8 @@ internal sealed record Judgement
 
 /// <summary>One line of the story that several alerts tell.</summary>
 /// <param name="Where">What that alert was about.</param>
-internal sealed record StoryLine(AlertTime Time, string Step, string Rule, AlertId Alert, Subject Where);
+/// <param name="IsExplained">Whether a harmless behaviour explains that alert by itself.</param>
+internal sealed record StoryLine(AlertTime Time, string Step, string Rule, AlertId Alert, Subject Where, bool IsExplained = false);
 
 /// <summary>Joins the incidents of one story.</summary>
 /// <param name="Id">The same for all of them: the ID of the incident that leads, to which further alerts of the story go.</param>

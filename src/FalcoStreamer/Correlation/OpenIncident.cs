@@ -73,6 +73,9 @@ internal sealed class OpenIncident
 
     public bool IsClosed { get; set; }
 
+    /// <summary>The incident that leads the story of which this one is a part; null where there is none.</summary>
+    public OpenIncident? Leader { get; set; }
+
     /// <summary>Where it stands in the order of eviction.</summary>
     public LinkedListNode<OpenIncident>? Place { get; set; }
 

@@ -34,7 +34,9 @@ internal sealed class SpreadTracker(BehaviourLibrary library, int maxAlerts)
             }
 
             var sightings = _alerts.Get(KeyOf(i, alert), static () => new Sightings());
-            sightings.Add(OwnerOf(subject), new StepTaken(new StoryLine(alert.Time, "the same unexplained alert", alert.Rule, alert.Id, subject), incident, IsExplained: false), spread.Window);
+            var owner = OwnerOf(subject);
+            var line = new StoryLine(alert.Time, $"the same unexplained alert of {owner}", alert.Rule, alert.Id, subject);
+            sightings.Add(owner, new StepTaken(line, incident), spread.Window);
             if (sightings.ByOwner.Count >= spread.MinimumOwners)
             {
                 return new CompletedSequence(spread, [.. sightings.ByOwner.Values.OrderBy(step => step.Line.Time)], sightings.Lead);

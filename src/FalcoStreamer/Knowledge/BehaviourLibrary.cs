@@ -7,9 +7,12 @@ internal sealed class BehaviourLibrary
 {
     private const string Shipped = "behaviours/";
 
+    private readonly FrozenDictionary<string, int> _places;
+
     public BehaviourLibrary(IEnumerable<Behaviour> behaviours)
     {
         All = [.. behaviours];
+        _places = All.Index().ToFrozenDictionary(entry => entry.Item.Id, entry => entry.Index, StringComparer.Ordinal);
         Single = [.. All.Where(behaviour => behaviour.When.Count > 0)];
         Sequences = [.. All.Where(behaviour => behaviour.Steps.Count > 0)];
         Spreads = [.. All.Where(behaviour => behaviour.MinimumOwners > 0)];
@@ -25,6 +28,9 @@ internal sealed class BehaviourLibrary
 
     /// <summary>Those that the same alert shows on pods of several owners.</summary>
     public IReadOnlyList<Behaviour> Spreads { get; }
+
+    /// <summary>Whether one behaviour stands before another in the files.</summary>
+    public bool ComesBefore(Behaviour one, Behaviour other) => _places.GetValueOrDefault(one.Id, int.MaxValue) < _places.GetValueOrDefault(other.Id, int.MaxValue);
 
     /// <summary>The labels of pods that any predicate asks for.</summary>
     public FrozenSet<string> Labels => Keys("pod.labels");

@@ -61,6 +61,21 @@ public sealed class SequenceTests
     }
 
     [Fact]
+    public void TellsEverySequenceInOneStory_UnderTheMostSeriousHeadline()
+    {
+        var shell = Add(Shell, 0);
+        Add(Fetch, 1);
+        Add(Drop, 2);
+        Add("Mount Launched in Privileged Container", 3, "mount");
+
+        var judgement = Latest()[shell].Judgement;
+        Assert.Equal("attack-escape", judgement.Behaviour!.Id);
+        Assert.Equal(4, judgement.Story.Count);
+        Assert.Equal(4, judgement.For.Count);
+        Assert.Equal(judgement.Story.Select(line => line.Time).Order(), judgement.Story.Select(line => line.Time));
+    }
+
+    [Fact]
     public void KeepsAnOddThingUndetermined_WhenTheRestIsExplained()
     {
         Add(SomePods.CalicoAlert("A"), SomePods.CalicoSubject());
