@@ -44,8 +44,9 @@ internal sealed record ClueSet(IReadOnlyList<Clue> Any, double Cost)
             case PredicateOperator.Contains or PredicateOperator.StartsWith or PredicateOperator.EndsWith:
                 return Make(question, isWhole: false, question.Values);
             case PredicateOperator.Matches:
-                var literals = question.Values.Select(PatternLiterals.Of).ToList();
-                return literals.Contains(null) ? null : Make(question, isWhole: false, [.. literals.SelectMany(texts => texts!)]);
+                return Union(question.Values.Select(pattern => PatternLiterals.Of(pattern)
+                    .Select(texts => Make(question, isWhole: false, texts))
+                    .Aggregate((ClueSet?)null, Cheaper)));
             default:
                 return null;
         }

@@ -16,6 +16,7 @@ internal static class ClueCost
         ["alert.proc.exepath"] = 2,
         ["alert.proc.name"] = 2,
         ["alert.proc.pname"] = 3,
+        ["alert.proc.tty"] = 90,
         ["alert.fd.name"] = 1,
         ["alert.rule"] = 10,
         ["alert.tags"] = 40,
@@ -53,7 +54,13 @@ internal static class ClueCost
     public static double Of(string field, bool isWhole, string text)
     {
         var cost = ByField.GetValueOrDefault(field, Usual);
-        // A part is found in more texts than it was meant for, and a short one in nearly all.
-        return isWhole ? (Everyday.Contains(text) ? Math.Max(cost, 25) : cost) : text.Length < 4 ? Math.Max(cost * 10, 10) : cost * 3;
+        // A part is found in more texts than it was meant for, a short one in many, and a shell's name in nearly all.
+        return (isWhole, Everyday.Contains(text)) switch
+        {
+            (true, true) => Math.Max(cost, 25),
+            (true, false) => cost,
+            (false, true) => 80,
+            (false, false) => text.Length < 4 ? Math.Max(cost * 10, 10) : cost * 3,
+        };
     }
 }

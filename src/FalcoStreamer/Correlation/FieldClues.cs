@@ -11,20 +11,30 @@ internal sealed class FieldClues
     private const int MostOnStack = 512;
 
     private readonly FieldPredicate _question;
-    private readonly Dictionary<ulong, int[]> _whole;
+
+    // The same texts twice: for texts of ours, and by their hash for those that Falco sent.
+    private readonly Dictionary<string, int[]> _whole;
+    private readonly Dictionary<ulong, int[]> _wholeByHash;
     private readonly int _longestWhole;
-    private readonly GramTable? _long;
-    private readonly GramTable? _short;
+    private readonly GramTable? _longParts;
+    private readonly ShortTexts? _shortParts;
 
     public FieldClues(IReadOnlyList<(Clue Clue, int Item)> clues)
     {
         _question = clues[0].Clue.Question;
-        var whole = clues.Where(entry => entry.Clue.IsWhole).Select(entry => (Bytes: Encoding.UTF8.GetBytes(entry.Clue.Text), entry.Item)).ToList();
-        _longestWhole = whole.Count == 0 ? -1 : whole.Max(entry => entry.Bytes.Length);
+        _whole = clues.Where(entry => entry.Clue.IsWhole)
+            .GroupBy(entry => entry.Clue.Text, entry => entry.Item, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Distinct().ToArray(), StringComparer.Ordinal);
+        _longestWhole = _whole.Keys.Select(Encoding.UTF8.GetByteCount).DefaultIfEmpty(-1).Max();
         // Two texts with one hash give a candidate too many, which is then asked and says no.
-        _whole = whole.GroupBy(entry => XxHash3.HashToUInt64(entry.Bytes), entry => entry.Item).ToDictionary(group => group.Key, group => group.Distinct().ToArray());
-        _long = Table(4, clues.Where(entry => !entry.Clue.IsWhole && Encoding.UTF8.GetByteCount(entry.Clue.Text) >= 4));
-        _short = Table(2, clues.Where(entry => !entry.Clue.IsWhole && Encoding.UTF8.GetByteCount(entry.Clue.Text) < 4));
+        _wholeByHash = _whole.GroupBy(entry => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(entry.Key)), entry => entry.Value)
+            .ToDictionary(group => group.Key, group => group.SelectMany(items => items).Distinct().ToArray());
+        var parts = clues.Where(entry => !entry.Clue.IsWhole)
+            .GroupBy(entry => entry.Clue.Text, entry => entry.Item, StringComparer.Ordinal)
+            .Select(group => new WantedText(Encoding.UTF8.GetBytes(group.Key), [.. group.Distinct()]))
+            .ToLookup(text => text.Utf8.Length >= GramTable.ShortestText);
+        _longParts = parts[true].Any() ? new GramTable([.. parts[true]]) : null;
+        _shortParts = parts[false].Any() ? new ShortTexts([.. parts[false]]) : null;
     }
 
     /// <summary>The name of the Falco field in which they are looked for; null for something else.</summary>
@@ -48,12 +58,6 @@ internal sealed class FieldClues
         }
     }
 
-    private static GramTable? Table(int size, IEnumerable<(Clue Clue, int Item)> clues)
-    {
-        var texts = clues.Select(entry => (entry.Clue.Text, entry.Item)).ToList();
-        return texts.Count == 0 ? null : new GramTable(size, texts);
-    }
-
     private void FindIn(Fact fact, Candidates found)
     {
         if (!fact.IsKnown)
@@ -63,28 +67,41 @@ internal sealed class FieldClues
 
         if (fact.TryGetUtf8(out var utf8))
         {
-            FindIn(utf8, found);
+            if (utf8.Length <= _longestWhole && _wholeByHash.TryGetValue(XxHash3.HashToUInt64(utf8), out var items))
+            {
+                found.Add(items);
+            }
+
+            FindParts(utf8, found);
             return;
         }
 
+        if (_longestWhole >= 0 && _whole.TryGetValue(fact.ToString(), out var equal))
+        {
+            found.Add(equal);
+        }
+
+        if (_longParts is not null || _shortParts is not null)
+        {
+            Encode(fact, found);
+        }
+    }
+
+    private void Encode(Fact fact, Candidates found)
+    {
         var most = Encoding.UTF8.GetMaxByteCount(fact.MaxCharCount);
         var rented = most > MostOnStack ? ArrayPool<byte>.Shared.Rent(most) : null;
         var buffer = rented ?? stackalloc byte[MostOnStack];
-        FindIn(buffer[..fact.Encode(buffer)], found);
+        FindParts(buffer[..fact.Encode(buffer)], found);
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
         }
     }
 
-    private void FindIn(ReadOnlySpan<byte> value, Candidates found)
+    private void FindParts(ReadOnlySpan<byte> value, Candidates found)
     {
-        if (value.Length <= _longestWhole && _whole.TryGetValue(XxHash3.HashToUInt64(value), out var items))
-        {
-            found.Add(items);
-        }
-
-        _long?.Find(value, found);
-        _short?.Find(value, found);
+        _longParts?.Find(value, found);
+        _shortParts?.Find(value, found);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.RegularExpressions;
 using FalcoStreamer.Knowledge;
 
 namespace FalcoStreamer.Correlation;
@@ -204,7 +203,7 @@ internal static class PredicateEvaluator
         var matches = false;
         for (var i = 0; i < predicate.Patterns.Length && !matches; i++)
         {
-            matches = isCut ? MatchesBeforeTheCut(predicate.Patterns[i], text) : predicate.Patterns[i].IsMatch(text);
+            matches = isCut ? predicate.Patterns[i].IsMatchBeforeCut(text) : predicate.Patterns[i].IsMatch(text);
         }
 
         if (rented is not null)
@@ -213,20 +212,5 @@ internal static class PredicateEvaluator
         }
 
         return matches;
-    }
-
-    /// <summary>Whether there is a match that would be one in the whole text too: one that does not reach the cut, where <c>$</c> would match.</summary>
-    private static bool MatchesBeforeTheCut(Regex pattern, ReadOnlySpan<char> text)
-    {
-        foreach (var match in pattern.EnumerateMatches(text))
-        {
-            // One character more than the match, because "$" also matches before a line's end at the end of the text.
-            if (match.Index + match.Length + 1 < text.Length)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

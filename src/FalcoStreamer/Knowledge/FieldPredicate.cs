@@ -16,10 +16,6 @@ internal sealed partial record FieldPredicate(
 {
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromSeconds(1);
 
-    // Making one ready takes milliseconds, and most are never asked on a node: hundreds at the start would be seconds.
-    private readonly Lazy<Regex[]> _patterns = new(
-        () => Operator is PredicateOperator.Matches or PredicateOperator.NotMatches ? [.. Values.Select(Compile)] : []);
-
     /// <summary><see cref="Field"/> without the key that it may hold: <c>pod.labels</c> of <c>pod.labels[app]</c>.</summary>
     public string Name { get; } = FactNames.NameOf(Field);
 
@@ -33,7 +29,8 @@ internal sealed partial record FieldPredicate(
     public byte[][] Utf8Values { get; } = [.. Values.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary><see cref="Values"/> as patterns, where the operator wants them.</summary>
-    public Regex[] Patterns => _patterns.Value;
+    public TextPattern[] Patterns { get; } =
+        Operator is PredicateOperator.Matches or PredicateOperator.NotMatches ? [.. Values.Select(pattern => new TextPattern(pattern))] : [];
 
     /// <summary>The limit, in seconds where it is a duration; NaN where the operator wants none.</summary>
     public double Limit { get; } =

@@ -79,6 +79,33 @@ public sealed class BehaviourIndexTests
         Assert.Contains(17, Enumerable.Range(0, found.Count).Select(i => found[i]));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(60)]
+    public void FindsEveryTextWhereverItLies(int number)
+    {
+        var random = new Random(number);
+        var texts = Enumerable.Range(0, number)
+            .Select(item => new WantedText([.. Enumerable.Range(0, 2 + (item % 12)).Select(_ => (byte)random.Next('a', 'e'))], [item]))
+            .ToList();
+        var longer = new GramTable([.. texts.Where(text => text.Utf8.Length >= GramTable.ShortestText)]);
+        var shorter = new ShortTexts([.. texts.Where(text => text.Utf8.Length < GramTable.ShortestText)]);
+        var found = new Candidates(number);
+        for (var i = 0; i < 2000; i++)
+        {
+            byte[] value = [.. Enumerable.Range(0, random.Next(40)).Select(_ => (byte)random.Next('a', 'e')), .. texts[random.Next(number)].Utf8, .. "ab"u8[..random.Next(3)]];
+
+            found.Clear();
+            longer.Find(value, found);
+            shorter.Find(value, found);
+            found.Sort();
+
+            Assert.Equal(
+                texts.Where(text => value.AsSpan().IndexOf(text.Utf8) >= 0).Select(text => text.Items[0]),
+                Enumerable.Range(0, found.Count).Select(place => found[place]));
+        }
+    }
+
     private bool AssertSame(FalcoAlert alert, Subject subject)
     {
         var facts = _matcher.FactsOf(alert, subject);
@@ -97,7 +124,7 @@ public sealed class BehaviourIndexTests
     private static string TextFor(FieldPredicate question, Random random)
     {
         var value = question.Values[random.Next(question.Values.Count)];
-        var text = question.Operator == PredicateOperator.Matches ? PatternLiterals.Of(value)?[0] ?? value : value;
+        var text = question.Operator == PredicateOperator.Matches ? string.Concat(PatternLiterals.Of(value).Select(texts => texts[0])) : value;
         return random.Next(5) switch
         {
             0 => $"{text} x",
