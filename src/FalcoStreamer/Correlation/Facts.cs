@@ -72,6 +72,8 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
         "audit.account" => Fact.From(AuditRequest.From(alert)?.Account),
         "audit.person" => Fact.From(AuditRequest.From(alert) is { Account: not null } request ? request.IsPerson : null),
         "audit.refused" => Fact.From(AuditRequest.From(alert) is { Answer: not null } answered ? answered.IsRefused : null),
+        "owner.image" => Fact.From(OwnerImage()),
+        "owner.rolloutAge" => Fact.From(AgeOf(subject.Revision?.Created)),
         "company.rules" => Fact.From(company.Rules),
         "company.unexplained" => Fact.From(company.Unexplained),
         "company.commands" => Fact.From(company.Commands),
@@ -104,6 +106,13 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
     private string? Tag() => subject.ContainerFacts is { } container
         ? ImageName.Tag(container.Image)
         : alert.Field("container.image.tag"u8).ToStringOrNull() ?? ImageName.Tag(subject.Image);
+
+    /// <summary>A container that the template has not, such as a sidecar that an admission webhook adds, is not compared.</summary>
+    private string? OwnerImage() =>
+        subject is { ContainerFacts: { } container, Revision.Images: { } images } && images.TryGetValue(container.Name, out var image)
+        && ImageName.IsSame(container.Image, image) is { } isSame
+            ? isSame ? "same" : "other"
+            : null;
 
     /// <summary>How long the alert's own container had been running; not known for an earlier container of a crash loop.</summary>
     private TimeSpan? ContainerAge() =>

@@ -22,6 +22,9 @@ internal sealed record PodFacts
     /// <summary>The label <c>pod-template-hash</c>, which a Deployment's ReplicaSet puts on its pods.</summary>
     public string? PodTemplateHash { get; init; }
 
+    /// <summary>The label <c>controller-revision-hash</c>, which a DaemonSet or StatefulSet puts on its pods.</summary>
+    public string? ControllerRevisionHash { get; init; }
+
     /// <summary>The annotation <c>kubernetes.io/config.hash</c>: the UID that the runtime knows a static pod by.</summary>
     public string? ConfigHash { get; init; }
 

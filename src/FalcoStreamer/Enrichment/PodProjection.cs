@@ -39,6 +39,7 @@ internal static class PodProjection
             NodeName = Text(spec.NodeName),
             Controller = ControllerOf(metadata?.OwnerReferences),
             PodTemplateHash = Text(metadata?.Labels?.ValueOf("pod-template-hash")),
+            ControllerRevisionHash = Text(metadata?.Labels?.ValueOf("controller-revision-hash")),
             ConfigHash = Text(metadata?.Annotations?.ValueOf("kubernetes.io/config.hash")),
             Labels = metadata?.Labels?.ToTexts() ?? PodTexts.Empty,
             Annotations = metadata?.Annotations?.ToTexts() ?? PodTexts.Empty,

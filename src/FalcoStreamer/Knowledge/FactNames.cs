@@ -72,7 +72,6 @@ internal static class FactNames
         ["spec.period"] = "the period of the probe",
         ["owner.image"] = "the image in the owner's pod template",
         ["owner.rolloutAge"] = "when the owner was last rolled out",
-        ["node.age"] = "since when the node has been up",
         ["company.rules"] = "what else was reported of the container",
         ["company.unexplained"] = "how much else of the container nobody could explain",
         ["company.commands"] = "the commands in earlier alerts of the container",
@@ -81,7 +80,7 @@ internal static class FactNames
 
     private static readonly FrozenSet<string> Numbers = FrozenSet.Create(
         StringComparer.Ordinal,
-        "pod.age", "container.age", "container.restarts", "owner.rolloutAge", "node.age", "company.unexplained");
+        "pod.age", "container.age", "container.restarts", "owner.rolloutAge", "company.unexplained");
 
     private static readonly FrozenSet<string> Sets = FrozenSet.Create(
         StringComparer.Ordinal,
