@@ -111,7 +111,7 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
     private string? OwnerImage() =>
         subject is { ContainerFacts: { } container, Revision.Images: { } images } && images.TryGetValue(container.Name, out var image)
         && ImageName.IsSame(container.Image, image) is { } isSame
-            ? isSame ? "same" : "other"
+            ? isSame ? "same" : subject.Pod?.IsAsCreated == true ? "rewritten" : "other"
             : null;
 
     /// <summary>How long the alert's own container had been running; not known for an earlier container of a crash loop.</summary>

@@ -56,6 +56,9 @@ internal sealed record PodFacts
     /// <summary>When the pod was asked to go, or null.</summary>
     public AlertTime? Deleting { get; init; }
 
+    /// <summary>Whether its specification is still the one that it was created with; null where the API server does not count changes (before Kubernetes 1.33).</summary>
+    public bool? IsAsCreated { get; init; }
+
     /// <summary>The pod's own security context, which its containers inherit.</summary>
     public SecurityFacts Security { get; init; } = SecurityFacts.Unset;
 

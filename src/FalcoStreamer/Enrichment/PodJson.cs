@@ -39,6 +39,8 @@ internal sealed class MetadataJson
 
     public string? ResourceVersion { get; set; }
 
+    public long? Generation { get; set; }
+
     public string? CreationTimestamp { get; set; }
 
     public string? DeletionTimestamp { get; set; }

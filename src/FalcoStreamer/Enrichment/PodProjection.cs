@@ -52,6 +52,7 @@ internal static class PodProjection
             HostPaths = PodVolumes.HostPaths(spec),
             Created = Time(metadata?.CreationTimestamp),
             Deleting = Time(metadata?.DeletionTimestamp),
+            IsAsCreated = metadata?.Generation is > 0 and var generation ? generation <= (metadata.DeletionTimestamp is null ? 1 : 2) : null,
             Security = ContainerProjection.Security(spec.SecurityContext),
             Containers = BackupHooks.AddTo(ContainerProjection.All(spec, pod.Status ?? new PodStatusJson()), metadata?.Annotations is { } annotations ? annotations.ValueOf : null),
         };

@@ -75,6 +75,18 @@ public sealed class FactsTests
         Assert.Equal("3 h", Of("owner.rolloutAge", facts).ToString());
     }
 
+    [Theory]
+    [InlineData(true, "rewritten")]
+    [InlineData(false, "other")]
+    [InlineData(null, "other")]
+    public void TellARewrittenImageFromAChangedOne(bool? isAsCreated, string answer)
+    {
+        var revision = new PodRevision(null, new Dictionary<string, string> { [Known.Container!] = "docker.io/library/busybox:1.35" });
+        var subject = Known with { Revision = revision, Pod = Known.Pod! with { IsAsCreated = isAsCreated } };
+
+        Assert.Equal(answer, Of("owner.image", new Facts(Alert, subject, default)).ToString());
+    }
+
     [Fact]
     public void DoNotCompareTheImage_WhenTheTemplateHasNoSuchContainer()
     {
