@@ -51,6 +51,12 @@ internal sealed record PodFacts
     /// <summary>The node's paths in its hostPath volumes, without a slash at their ends.</summary>
     public IReadOnlyList<string> HostPaths { get; init; } = [];
 
+    /// <summary>Its volumes of kinds that the Pod Security Standard "restricted" does not allow, but for hostPath.</summary>
+    public IReadOnlyList<VolumeFacts> OtherVolumes { get; init; } = [];
+
+    /// <summary>Whether it says that it is for Windows.</summary>
+    public bool IsWindows { get; init; }
+
     public AlertTime? Created { get; init; }
 
     /// <summary>When the pod was asked to go, or null.</summary>
@@ -65,6 +71,11 @@ internal sealed record PodFacts
     /// <summary>Its containers of every type, in the order init, container, ephemeral.</summary>
     public IReadOnlyList<ContainerFacts> Containers { get; init; } = [];
 }
+
+/// <summary>A volume.</summary>
+/// <param name="Name">Its name in the pod.</param>
+/// <param name="Kind">As the specification writes it, e.g. <c>nfs</c>.</param>
+internal sealed record VolumeFacts(string Name, string Kind);
 
 /// <summary>An owner reference.</summary>
 internal sealed record OwnerFacts(string ApiVersion, string Kind, string Name, string Uid);

@@ -50,6 +50,8 @@ internal static class PodProjection
             HostPid = spec.HostPid ?? false,
             HostIpc = spec.HostIpc ?? false,
             HostPaths = PodVolumes.HostPaths(spec),
+            OtherVolumes = PodVolumes.BeyondRestricted(spec),
+            IsWindows = spec.Os?.Name == "windows",
             Created = Time(metadata?.CreationTimestamp),
             Deleting = Time(metadata?.DeletionTimestamp),
             IsAsCreated = metadata?.Generation is > 0 and var generation ? generation <= (metadata.DeletionTimestamp is null ? 1 : 2) : null,
