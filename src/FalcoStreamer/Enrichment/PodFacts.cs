@@ -119,6 +119,9 @@ internal sealed record ContainerFacts
     /// <summary>Ports of the node that lead to the container.</summary>
     public IReadOnlyList<int> HostPorts { get; init; } = [];
 
+    /// <summary>The probes and hooks whose requests go to a host that the specification names, e.g. <c>livenessProbe.httpGet.host</c>.</summary>
+    public IReadOnlyList<string> RequestHosts { get; init; } = [];
+
     public SecurityFacts Security { get; init; } = SecurityFacts.Unset;
 
     public bool Tty { get; init; }

@@ -118,6 +118,10 @@ public sealed class HardeningAdviceTests
             SomeIncidents.Pod(container) is var subject && pod is null ? subject : subject with { Pod = subject.Pod! with { Security = pod! } })));
 
         Assert.Contains("hostPort 80 and 443", OnlyAdvice(SomeIncidents.Container(restricted) with { HostPorts = [80, 443] }), StringComparison.Ordinal);
+        Assert.Contains(
+            "Take livenessProbe.httpGet.host out of spec.containers[name=main]",
+            OnlyAdvice(SomeIncidents.Container(restricted) with { RequestHosts = ["livenessProbe.httpGet.host"] }),
+            StringComparison.Ordinal);
         Assert.Contains("procMount", OnlyAdvice(SomeIncidents.Container(restricted with { ProcMount = "Unmasked" })), StringComparison.Ordinal);
         Assert.Contains("appArmorProfile", OnlyAdvice(SomeIncidents.Container(restricted with { AppArmorType = "Unconfined" })), StringComparison.Ordinal);
         Assert.Contains("spc_t", OnlyAdvice(SomeIncidents.Container(restricted with { SeLinuxType = "spc_t" })), StringComparison.Ordinal);
