@@ -38,12 +38,12 @@ internal sealed class SqliteStorage : IStorage
         _survivesPowerCut = options.SurvivesPowerCut;
         _clock = clock;
         _telemetry = telemetry;
-        (_lastAlert, _lastChunk) = database.LastNumbers();
+        (_lastAlert, _lastChunk) = (database.Alerts.LastNumber(), database.Outbox.LastNumber());
         var recovered = database.Recover();
-        var waiting = database.Waiting().ToList();
-        Places = database.Places();
+        var waiting = database.Outbox.Waiting();
+        Places = database.Places.All();
         _writer = new StorageWriter(file, database, room, _survivesPowerCut, clock, telemetry, Gone, Damaged);
-        waiting.ForEach(Waits);
+        WaitsNow(waiting);
         telemetry.StorageOpen(file.Path, recovered.Unjudged.Count, waiting.Sum(sink => sink.Records));
         _left.Enqueue(recovered);
     }
@@ -201,15 +201,15 @@ internal sealed class SqliteStorage : IStorage
     private async Task AdoptAsync(StorageFile left)
     {
         Recovered recovered;
-        List<(string Sink, long Records, AlertTime Oldest)> waiting;
+        IReadOnlyList<(string Sink, long Records, AlertTime Oldest)> waiting;
         long afterAlert, afterChunk;
         using (var database = StorageDatabase.Open(left, _survivesPowerCut, _room.WalBytes))
         {
-            var (alerts, chunks) = database.LastNumbers();
+            var (alerts, chunks) = (database.Alerts.LastNumber(), database.Outbox.LastNumber());
             afterAlert = Interlocked.Add(ref _lastAlert, alerts) - alerts;
             afterChunk = Interlocked.Add(ref _lastChunk, chunks) - chunks;
             recovered = database.Recover().After(afterAlert);
-            waiting = [.. database.Waiting()];
+            waiting = database.Outbox.Waiting();
         }
 
         if (!await _writer.DoAsync(new AdoptWork(left.Path, afterAlert, afterChunk)))
@@ -219,12 +219,18 @@ internal sealed class SqliteStorage : IStorage
         }
 
         left.Delete();
-        waiting.ForEach(Waits);
+        WaitsNow(waiting);
         _left.Enqueue(recovered);
         _telemetry.StorageAdopted(left.Path, recovered.Unjudged.Count);
     }
 
-    private void Waits((string Sink, long Records, AlertTime Oldest) waiting) => Outbox(waiting.Sink).Added(waiting.Records, waiting.Oldest);
+    private void WaitsNow(IReadOnlyList<(string Sink, long Records, AlertTime Oldest)> waiting)
+    {
+        foreach (var (sink, records, oldest) in waiting)
+        {
+            Outbox(sink).Added(records, oldest);
+        }
+    }
 
     private SqliteOutbox Outbox(string sink) => _outboxes.GetOrAdd(sink, name =>
     {

@@ -77,6 +77,17 @@ internal sealed class Statement : IDisposable
         return value;
     }
 
+    /// <summary>Runs it to its end, which is when it has done its work, and gives the number of its first row; 0 where it has none.</summary>
+    public long TakeNumber()
+    {
+        var number = Read() ? Int(0) : 0;
+        while (number != 0 && Read())
+        {
+        }
+
+        return number;
+    }
+
     /// <summary>Leaves the rows that were not read.</summary>
     public void Reset() => _ = raw.sqlite3_reset(_statement);
 

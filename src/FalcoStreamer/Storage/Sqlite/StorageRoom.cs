@@ -23,12 +23,12 @@ internal sealed class StorageRoom(long maxBytes)
         var used = database.UsedBytes;
         for (var tries = 0; used + (bytes * Overhead) > DatabaseBytes && tries < MostAtOnce; tries++)
         {
-            if (database.LeastSerious() is { } chunk)
+            if (database.Outbox.LeastSerious() is { } chunk)
             {
-                database.Remove(chunk.Number);
+                database.Outbox.Remove(chunk.Number);
                 gone.Add(chunk);
             }
-            else if (!database.ForgetOldestKept())
+            else if (!database.Alerts.ForgetOldest())
             {
                 break;
             }

@@ -42,12 +42,12 @@ internal sealed class AcceptWork(IReadOnlyList<ReceivedAlert> alerts, IReadOnlyL
     {
         foreach (var alert in alerts)
         {
-            database.Accept(alert);
+            database.Alerts.Add(alert);
         }
 
         foreach (var place in places)
         {
-            database.SetPlace(place);
+            database.Places.Set(place);
         }
     }
 }
@@ -62,32 +62,33 @@ internal sealed class TurnWork(Turn turn) : StorageWork
         // Kept first, because what is kept is not deleted as judged.
         foreach (var kept in turn.Kept)
         {
-            database.Keep(kept);
+            database.Alerts.Keep(kept);
         }
 
         foreach (var judged in turn.Judged)
         {
-            database.Judged(judged);
+            database.Alerts.Remove(judged);
         }
 
         if (turn.Known.Count > 0)
         {
-            database.AddKnown(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(turn.Known));
+            database.Known.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(turn.Known));
         }
 
         foreach (var incident in turn.Incidents)
         {
-            database.SetIncident(incident);
+            database.Incidents.Set(incident);
         }
 
         foreach (var closed in turn.Closed)
         {
-            database.ForgetIncident(closed);
+            database.Incidents.Forget(closed);
+            database.Alerts.Forget(closed);
         }
 
         foreach (var chunk in turn.Chunks)
         {
-            database.Add(chunk);
+            database.Outbox.Add(chunk);
         }
     }
 }
@@ -101,7 +102,8 @@ internal sealed class ForgetWork(IReadOnlyList<string> incidentIds) : StorageWor
     {
         foreach (var id in incidentIds)
         {
-            database.ForgetIncident(id);
+            database.Incidents.Forget(id);
+            database.Alerts.Forget(id);
         }
     }
 }
@@ -115,7 +117,7 @@ internal sealed class SettleWork(IReadOnlyList<long> judged) : StorageWork
     {
         foreach (var number in judged)
         {
-            database.Judged(number);
+            database.Alerts.Remove(number);
         }
     }
 }
@@ -133,7 +135,7 @@ internal sealed class RemoveWork(IReadOnlyList<OutboxChunk> chunks) : StorageWor
         Removed = 0;
         foreach (var chunk in chunks)
         {
-            Removed += database.Remove(chunk.Number);
+            Removed += database.Outbox.Remove(chunk.Number);
         }
     }
 }
