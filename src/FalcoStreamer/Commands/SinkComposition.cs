@@ -2,6 +2,7 @@ using FalcoStreamer.Configuration;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Sinks;
 using FalcoStreamer.Sinks.Console;
+using FalcoStreamer.Sinks.Forward;
 using FalcoStreamer.Sinks.KubernetesEvents;
 using FalcoStreamer.Sinks.Otlp;
 using FalcoStreamer.Telemetry;
@@ -14,12 +15,7 @@ internal sealed class SinkComposition(ClusterView cluster, TextWriter output, Ti
     /// <exception cref="ConfigurationException">A setting of a sink is wrong.</exception>
     public IReadOnlyList<SinkQueue> Create(SinkSection options)
     {
-        if (options.Forward.Enabled)
-        {
-            telemetry.SettingHasNoEffect("sinks.forward.enabled", "alerts are not forwarded");
-        }
-
-        ISink?[] sinks = [Events(options.KubernetesEvents), Otlp(options.Otlp), options.Console.Enabled ? Console() : null];
+        ISink?[] sinks = [Events(options.KubernetesEvents), Otlp(options.Otlp), options.Console.Enabled ? Console() : null, Forward(options.Forward)];
         return [.. sinks.OfType<ISink>().Select(sink => new SinkQueue(sink, new SinkQueueOptions(), clock, telemetry))];
     }
 
@@ -67,7 +63,19 @@ internal sealed class SinkComposition(ClusterView cluster, TextWriter output, Ti
             };
             return new OtlpLogSink(OtlpTransport.Create(settings, clock), content, telemetry);
         }
-        catch (OtlpSettingsException exception)
+        catch (SinkSettingsException exception)
+        {
+            throw new ConfigurationException(exception.Message);
+        }
+    }
+
+    private ForwardSink? Forward(ForwardOptions options)
+    {
+        try
+        {
+            return options.Enabled ? new ForwardSink(ForwardSettings.From(options), clock, telemetry) : null;
+        }
+        catch (SinkSettingsException exception)
         {
             throw new ConfigurationException(exception.Message);
         }

@@ -10,6 +10,7 @@ namespace FalcoStreamer.Pipeline;
 internal sealed class SinkFan(IReadOnlyList<SinkQueue> sinks, ReportWriter reports)
 {
     private readonly SinkQueue[] _wantingAlerts = [.. sinks.Where(sink => sink.WantsAlerts)];
+    private readonly SinkQueue[] _wantingReports = [.. sinks.Where(sink => sink.WantsReports)];
 
     /// <summary>Whether a sink that sends well cannot keep up with this burst.</summary>
     public bool WantsPatience => _wantingAlerts.Any(sink => sink.WantsPatience);
@@ -30,13 +31,13 @@ internal sealed class SinkFan(IReadOnlyList<SinkQueue> sinks, ReportWriter repor
 
     public void Send(IncidentChange change, AlertTime observed)
     {
-        if (sinks.Count == 0)
+        if (_wantingReports.Length == 0)
         {
             return;
         }
 
         var record = new ReportRecord(reports.Write(change.Incident), change.Kind, observed);
-        foreach (var sink in sinks)
+        foreach (var sink in _wantingReports)
         {
             sink.Enqueue(record);
         }

@@ -55,6 +55,9 @@ internal sealed class SinkQueue
     /// <summary>Whether the sink wants every alert.</summary>
     public bool WantsAlerts => _sink.WantsAlerts;
 
+    /// <summary>Whether the sink wants incidents.</summary>
+    public bool WantsReports => _sink.WantsReports;
+
     /// <summary>How many records wait.</summary>
     public int Waiting => _waiting.Reader.Count;
 
@@ -159,12 +162,12 @@ internal sealed class SinkQueue
     {
         try
         {
-            await _retry.ExecuteAsync(
+            var refused = await _retry.ExecuteAsync(
                 static async (state, token) => await state.Sink.SendAsync(state.Batch, token),
                 (Sink: _sink, Batch: batch),
                 graceEnded);
             Interlocked.Exchange(ref _lastSent, _clock.GetTimestamp());
-            _telemetry.RecordsSent(_sink.Name, batch.Count);
+            _telemetry.RecordsSent(_sink.Name, batch.Count - refused, refused);
         }
         // Ask the token, not the exception's type: a request's timeout is an OperationCanceledException too.
         catch (Exception exception) when (!graceEnded.IsCancellationRequested)

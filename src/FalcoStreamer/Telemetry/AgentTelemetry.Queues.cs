@@ -7,6 +7,7 @@ internal sealed partial class AgentTelemetry
 {
     // One burst of losses is one line: the sinks that are losing now.
     private readonly ConcurrentDictionary<string, bool> _losing = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _refusing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _away = new(StringComparer.Ordinal);
 
     /// <summary>A sink's queue was full and its oldest record gave way.</summary>

@@ -15,10 +15,19 @@ internal sealed partial class AgentTelemetry
             "falcostreamer.kubernetes.events", "{report}", "Reports by what became of them as Kubernetes Events.");
     }
 
-    /// <summary>Records were taken by a sink.</summary>
-    public void RecordsSent(string sink, int count)
+    /// <summary>A sink is done with a batch: its receiver took <paramref name="count"/> records, and refused others, which the sink has said.</summary>
+    public void RecordsSent(string sink, int count, int refused)
     {
         CountRecords(sink, "sent", count);
+        if (refused > 0)
+        {
+            CountRecords(sink, "refused", refused);
+        }
+        else
+        {
+            _refusing.TryRemove(sink, out _);
+        }
+
         SinkTookRecords(sink);
     }
 
@@ -26,7 +35,16 @@ internal sealed partial class AgentTelemetry
     public void RecordsRefused(string sink, int count, Exception reason)
     {
         CountRecords(sink, "refused", count);
-        LogRecordsRefused(_logger, sink, count, reason.Message);
+        RefusalSaid(sink, count, reason);
+    }
+
+    /// <summary>Why a receiver refused records for good: said once, until it has taken a batch whole. The sink's queue counts them.</summary>
+    public void RefusalSaid(string sink, int count, Exception reason)
+    {
+        if (_refusing.TryAdd(sink, true))
+        {
+            LogRecordsRefused(_logger, sink, count, reason.Message);
+        }
     }
 
     /// <summary>An Event was written; <paramref name="outcome"/> is <c>created</c> or <c>patched</c>.</summary>
@@ -94,7 +112,7 @@ internal sealed partial class AgentTelemetry
         LogEventsNeverWritten(_logger, count);
     }
 
-    [LoggerMessage(501, LogLevel.Error, "The sink {Sink} refused {Count} records for good, they are lost: {Reason}")]
+    [LoggerMessage(501, LogLevel.Error, "The sink {Sink} refused {Count} records for good, they are lost; more of them are only counted until it takes all again: {Reason}")]
     private static partial void LogRecordsRefused(ILogger logger, string sink, int count, string reason);
 
     [LoggerMessage(502, LogLevel.Error, "Kubernetes Events cannot be written: the agent's role lacks the verb {Verb} on events. Grant it, or set sinks.kubernetesEvents.enabled to false. The API server says: {Answer}")]

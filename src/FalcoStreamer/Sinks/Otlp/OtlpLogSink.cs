@@ -16,6 +16,7 @@ internal sealed class OtlpLogSink : ISink, IDisposable
     // batch they come again; records that were read from the disk anew are others and are sent twice, under the same IDs.
     private readonly HashSet<SinkRecord> _taken = new(ReferenceEqualityComparer.Instance);
     private bool _isRejecting;
+    private int _refused;
 
     /// <param name="requestLimit">The most bytes of a request; only tests give less.</param>
     public OtlpLogSink(IOtlpTransport transport, OtlpContent content, AgentTelemetry telemetry, int requestLimit = LogsRequestEncoder.DefaultLimit)
@@ -29,24 +30,27 @@ internal sealed class OtlpLogSink : ISink, IDisposable
 
     public bool WantsAlerts => true;
 
-    public async Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
+    public async Task<int> SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
     {
         _encoder.Begin(records, _taken);
-        var taken = _taken.Count > 0;
-        var refused = new Refusals();
         try
         {
             while (_encoder.EncodeNext())
             {
                 try
                 {
-                    Account(await _transport.SendAsync(_encoder.Request, cancellation));
-                    taken = true;
+                    _refused += Account(await _transport.SendAsync(_encoder.Request, cancellation));
                 }
                 catch (SinkException exception) when (!exception.IsTransient)
                 {
+                    if (_encoder.Encoded.Count == records.Count)
+                    {
+                        throw;
+                    }
+
                     // What else is in the batch may still be taken.
-                    refused.Add(_encoder.Encoded.Count, exception);
+                    _refused += _encoder.Encoded.Count;
+                    _telemetry.RefusalSaid(Name, _encoder.Encoded.Count, exception);
                     _encoder.Abandon();
                 }
 
@@ -55,13 +59,15 @@ internal sealed class OtlpLogSink : ISink, IDisposable
                     _taken.UnionWith(_encoder.Encoded);
                 }
             }
-
-            _taken.Clear();
         }
-        catch
+        catch (Exception exception)
         {
             _encoder.Abandon();
-            refused.Count(Name, _telemetry);
+            if (exception is not SinkException { IsTransient: true })
+            {
+                Forget();
+            }
+
             throw;
         }
         finally
@@ -69,19 +75,22 @@ internal sealed class OtlpLogSink : ISink, IDisposable
             _encoder.End();
         }
 
-        if (refused.Last is { } refusal && !taken)
-        {
-            throw refusal;
-        }
-
-        // The queue will count the batch as sent.
-        refused.Count(Name, _telemetry);
+        return Forget();
     }
 
     public void Dispose() => _transport.Dispose();
 
-    /// <summary>Counts what a collector did not keep of a request it took, and logs the first of a row of such answers.</summary>
-    private void Account(OtlpAnswer answer)
+    /// <summary>The batch is done with, one way or the other; returns how many of its records were refused.</summary>
+    private int Forget()
+    {
+        var refused = _refused;
+        _refused = 0;
+        _taken.Clear();
+        return refused;
+    }
+
+    /// <summary>How many records a collector did not keep of a request it took; logs the first of a row of such answers.</summary>
+    private int Account(OtlpAnswer answer)
     {
         if (_encoder.Shortened > 0)
         {
@@ -95,27 +104,6 @@ internal sealed class OtlpLogSink : ISink, IDisposable
         }
 
         _isRejecting = isRejecting;
-    }
-
-    /// <summary>The records of a batch that a collector refused for good, request by request.</summary>
-    private struct Refusals
-    {
-        private int _count;
-
-        public SinkException? Last { get; private set; }
-
-        public void Add(int count, SinkException reason)
-        {
-            _count += count;
-            Last = reason;
-        }
-
-        public readonly void Count(string sink, AgentTelemetry telemetry)
-        {
-            if (Last is not null)
-            {
-                telemetry.RecordsRefused(sink, _count, Last);
-            }
-        }
+        return (int)Math.Min(answer.Rejected, _encoder.Encoded.Count);
     }
 }

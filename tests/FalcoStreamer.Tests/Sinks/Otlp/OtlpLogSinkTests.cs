@@ -85,10 +85,24 @@ public sealed class OtlpLogSinkTests : IDisposable
         var records = Recordings.GrpcAlerts().Select(OtlpScene.Record).ToList();
         _transport.Script.Enqueue(new SinkException("bad", isTransient: false));
 
-        await SendAsync(records);
+        var refused = await SendAsync(records);
 
         Assert.InRange(_transport.Records.Count, 1, records.Count - 1);
-        Assert.Equal(records.Count - _transport.Records.Count, _probe.Counted("refused"));
+        Assert.Equal(records.Count - _transport.Records.Count, refused);
+    }
+
+    [Fact]
+    public async Task RemembersWhatWasRefused_WhenALaterPartMustBeSentAgain()
+    {
+        var records = Recordings.GrpcAlerts().Select(OtlpScene.Record).ToList();
+        _transport.Script.Enqueue(new SinkException("bad", isTransient: false));
+        _transport.Script.Enqueue(new SinkException("away", isTransient: true));
+
+        await Assert.ThrowsAsync<SinkException>(() => SendAsync(records));
+        var refused = await SendAsync(records);
+
+        Assert.Equal(records.Count, refused + _transport.Records.Count);
+        Assert.Equal(0, await SendAsync(records));
     }
 
     [Fact]
@@ -182,7 +196,7 @@ public sealed class OtlpLogSinkTests : IDisposable
         encoder.End();
     }
 
-    private Task SendAsync(IReadOnlyList<SinkRecord> records) => _sink.SendAsync(records, TestContext.Current.CancellationToken);
+    private Task<int> SendAsync(IReadOnlyList<SinkRecord> records) => _sink.SendAsync(records, TestContext.Current.CancellationToken);
 
     private IEnumerable<string> SentIds() => _transport.Records.Select(record => record.Attributes["log.record.uid"].StringValue);
 
