@@ -16,13 +16,9 @@ internal interface ISink
     /// <summary>Whether it wants every alert, or only incidents.</summary>
     bool WantsAlerts { get; }
 
-    /// <summary>Whether it wants incidents.</summary>
-    bool WantsReports => true;
-
     /// <summary>Sends records in their order. Called by one caller at a time.</summary>
-    /// <returns>How many of them the receiver has refused for good although it took others. The sink has said why; its queue counts them.</returns>
     /// <exception cref="SinkException">They were not taken; it says whether trying again makes sense.</exception>
-    Task<int> SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation);
+    Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation);
 
     /// <summary>When a sink that holds something back by itself wants to be called again, without records if there are none; null when it does not.</summary>
     TimeSpan? DueIn => null;

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using FalcoStreamer.Telemetry;
 using Polly;
-using Polly.Retry;
 
 namespace FalcoStreamer.Sinks;
 
@@ -29,24 +28,8 @@ internal sealed class SinkQueue
         _lastSent = clock.GetTimestamp();
         _waiting = Channel.CreateBounded<SinkRecord>(
             new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-            itemDropped: _ => telemetry.RecordDropped(sink.Name));
-        _retry = new ResiliencePipelineBuilder { TimeProvider = clock }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<SinkException>(exception => exception.IsTransient),
-                MaxRetryAttempts = int.MaxValue,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = options.FirstRetry,
-                MaxDelay = options.LongestRetry,
-                DelayGenerator = retry => ValueTask.FromResult((retry.Outcome.Exception as SinkException)?.RetryAfter),
-                OnRetry = retry =>
-                {
-                    telemetry.SinkAway(sink.Name, retry.AttemptNumber, retry.RetryDelay, retry.Outcome.Exception!);
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
+            itemDropped: _ => telemetry.RecordsDropped(sink.Name, 1));
+        _retry = RetryPolicy.For(sink.Name, options, clock, telemetry);
     }
 
     /// <summary>The sink's name.</summary>
@@ -54,9 +37,6 @@ internal sealed class SinkQueue
 
     /// <summary>Whether the sink wants every alert.</summary>
     public bool WantsAlerts => _sink.WantsAlerts;
-
-    /// <summary>Whether the sink wants incidents.</summary>
-    public bool WantsReports => _sink.WantsReports;
 
     /// <summary>How many records wait.</summary>
     public int Waiting => _waiting.Reader.Count;
@@ -73,7 +53,7 @@ internal sealed class SinkQueue
     {
         if (!_waiting.Writer.TryWrite(record))
         {
-            _telemetry.RecordDropped(_sink.Name);
+            _telemetry.RecordsDropped(_sink.Name, 1);
         }
     }
 
@@ -162,12 +142,12 @@ internal sealed class SinkQueue
     {
         try
         {
-            var refused = await _retry.ExecuteAsync(
+            await _retry.ExecuteAsync(
                 static async (state, token) => await state.Sink.SendAsync(state.Batch, token),
                 (Sink: _sink, Batch: batch),
                 graceEnded);
             Interlocked.Exchange(ref _lastSent, _clock.GetTimestamp());
-            _telemetry.RecordsSent(_sink.Name, batch.Count - refused, refused);
+            _telemetry.RecordsSent(_sink.Name, batch.Count, refused: 0);
         }
         // Ask the token, not the exception's type: a request's timeout is an OperationCanceledException too.
         catch (Exception exception) when (!graceEnded.IsCancellationRequested)

@@ -7,7 +7,7 @@ internal sealed partial class AgentTelemetry
     public void OtlpIsOff() => LogOtlpIsOff(_logger);
 
     /// <summary>
-    /// A collector took a request but did not keep <paramref name="count"/> of its records, which its queue counts as refused; 0 is a warning.
+    /// A collector took a request but did not keep <paramref name="count"/> of its records, which are counted as refused; 0 is a warning.
     /// </summary>
     /// <param name="isFirst">Whether the request before had no such answer: only then is it logged.</param>
     public void OtlpRecordsRejected(long count, string message, bool isFirst)

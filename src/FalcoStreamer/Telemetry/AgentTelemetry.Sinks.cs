@@ -38,7 +38,7 @@ internal sealed partial class AgentTelemetry
         RefusalSaid(sink, count, reason);
     }
 
-    /// <summary>Why a receiver refused records for good: said once, until it has taken a batch whole. The sink's queue counts them.</summary>
+    /// <summary>Why a receiver refused records for good: said once, until it has taken all of a batch. They are counted when the batch is done.</summary>
     public void RefusalSaid(string sink, int count, Exception reason)
     {
         if (_refusing.TryAdd(sink, true))
@@ -138,7 +138,7 @@ internal sealed partial class AgentTelemetry
         }
     }
 
-    private void CountRecords(string sink, string outcome, int count) => _sinkRecords.Add(
+    private void CountRecords(string sink, string outcome, long count) => _sinkRecords.Add(
         count,
         new KeyValuePair<string, object?>("sink", sink),
         new KeyValuePair<string, object?>("outcome", outcome));

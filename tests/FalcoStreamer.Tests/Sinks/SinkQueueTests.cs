@@ -102,37 +102,6 @@ public sealed class SinkQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task CountsWhatTheSinkSaysWasRefused_WhenTheRestWasTaken()
-    {
-        var sink = new FakeSink { Refuses = 2 };
-        var queue = new SinkQueue(sink, new SinkQueueOptions { BatchPause = TimeSpan.Zero }, _clock, _probe.Telemetry);
-        Fill(queue, 5);
-        queue.Complete();
-
-        await queue.RunAsync(_grace.Token);
-
-        Assert.Equal(3, Count("sent"));
-        Assert.Equal(2, Count("refused"));
-    }
-
-    [Fact]
-    public async Task SaysRefusalsOnce_UntilABatchIsTakenWhole()
-    {
-        var queue = Queue(new SinkQueueOptions { BatchSize = 1, BatchPause = TimeSpan.Zero });
-        _sink.Fail(isTransient: false);
-        _sink.Fail(isTransient: false);
-        _sink.Answer(_ => Task.CompletedTask);
-        _sink.Fail(isTransient: false);
-        Fill(queue, 4);
-        queue.Complete();
-
-        await queue.RunAsync(_grace.Token);
-
-        Assert.Equal(3, Count("refused"));
-        Assert.Equal(2, _probe.Lines(501).Count);
-    }
-
-    [Fact]
     public async Task SurvivesASinkThatBreaks()
     {
         _sink.Answer(_ => throw new InvalidOperationException("a mistake of ours"));

@@ -16,9 +16,6 @@ internal sealed class FakeSink : ISink
 
     public TimeSpan? DueIn { get; set; }
 
-    /// <summary>How many records of each batch it says its receiver has refused.</summary>
-    public int Refuses { get; init; }
-
     /// <summary>How often it was called.</summary>
     public int Calls { get; private set; }
 
@@ -41,7 +38,7 @@ internal sealed class FakeSink : ISink
     public void Fail(bool isTransient, TimeSpan? retryAfter = null) =>
         Answer(_ => Task.FromException(new SinkException("away", isTransient, retryAfter)));
 
-    public async Task<int> SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
+    public async Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
     {
         Func<CancellationToken, Task>? answer;
         lock (_gate)
@@ -57,8 +54,6 @@ internal sealed class FakeSink : ISink
         {
             _taken.AddRange(records);
         }
-
-        return Refuses;
     }
 
     public Task FlushAsync(CancellationToken cancellation)

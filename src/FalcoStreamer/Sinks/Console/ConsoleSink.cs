@@ -14,7 +14,7 @@ internal sealed class ConsoleSink(TextWriter output, Func<IncidentReport, string
 
     public bool WantsAlerts => false;
 
-    public async Task<int> SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
+    public async Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
     {
         try
         {
@@ -27,7 +27,6 @@ internal sealed class ConsoleSink(TextWriter output, Func<IncidentReport, string
             }
 
             await output.FlushAsync(cancellation);
-            return 0;
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {

@@ -1,4 +1,4 @@
-using FalcoStreamer.Alerts;
+using FalcoStreamer.Storage;
 using FalcoStreamer.Telemetry;
 
 namespace FalcoStreamer.Sinks.Forward;
@@ -10,7 +10,7 @@ namespace FalcoStreamer.Sinks.Forward;
 /// One request an alert, because that is what such receivers understand, and several under way at a time. So the receiver may see alerts that are
 /// close together in another order than Falco's; each has its time. A repeat after a lost answer is possible, a loss is counted.
 /// </remarks>
-internal sealed class ForwardSink : ISink, IDisposable
+internal sealed class ForwardSink : IOutboxSink, IDisposable
 {
     /// <summary>How many requests are under way at a time.</summary>
     public const int InFlight = 4;
@@ -19,8 +19,8 @@ internal sealed class ForwardSink : ISink, IDisposable
     private readonly AgentTelemetry _telemetry;
     private readonly Lock _gate = new();
 
-    // What is settled of a batch that is sent again. By ID, so that it counts for records that were read from the disk anew.
-    private readonly HashSet<AlertId> _settled = [];
+    // What is settled of chunks that are sent again.
+    private readonly HashSet<ForwardPlace> _settled = [];
     private readonly StubbornAlerts _stubborn = new();
     private int _refused;
 
@@ -28,24 +28,25 @@ internal sealed class ForwardSink : ISink, IDisposable
     {
         _transport = new ForwardTransport(settings, InFlight, clock);
         _telemetry = telemetry;
+        Encoder = new ForwardChunkEncoder(Name);
     }
 
     public string Name => "forward";
 
-    public bool WantsAlerts => true;
+    public IRecordEncoder Encoder { get; }
 
-    public bool WantsReports => false;
+    /// <summary>Few, because what is taken of them is remembered while the rest is tried again.</summary>
+    public int MaxBytes => 256 * 1024;
 
-    public async Task<int> SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
+    public async Task<int> SendAsync(IReadOnlyList<OutboxChunk> chunks, CancellationToken cancellation)
     {
         var round = new Round();
         try
         {
-            var left = records.OfType<AlertRecord>().Select(record => record.Alert).Where(alert => !_settled.Contains(alert.Id)).ToList();
             await Parallel.ForEachAsync(
-                left,
+                Left(chunks),
                 new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellation },
-                async (alert, token) => await ForwardAsync(alert, round, token));
+                async (alert, token) => await ForwardAsync(alert.Place, alert.Body, round, token));
         }
         catch
         {
@@ -58,7 +59,12 @@ internal sealed class ForwardSink : ISink, IDisposable
 
     public void Dispose() => _transport.Dispose();
 
-    private async Task ForwardAsync(FalcoAlert alert, Round round, CancellationToken cancellation)
+    private List<(ForwardPlace Place, ReadOnlyMemory<byte> Body)> Left(IReadOnlyList<OutboxChunk> chunks) =>
+        [.. chunks
+            .SelectMany(chunk => ForwardChunk.Read(chunk.Bytes).Select((body, index) => (new ForwardPlace(chunk.Number, index), body)))
+            .Where(alert => !_settled.Contains(alert.Item1))];
+
+    private async Task ForwardAsync(ForwardPlace place, ReadOnlyMemory<byte> body, Round round, CancellationToken cancellation)
     {
         if (round.IsOver)
         {
@@ -66,18 +72,18 @@ internal sealed class ForwardSink : ISink, IDisposable
         }
 
         var failed = _stubborn.Failed;
-        var answer = await _transport.PostAsync(AlertJson.Of(alert), cancellation);
+        var answer = await _transport.PostAsync(body, cancellation);
         switch (answer.Outcome)
         {
             case ForwardOutcome.Taken:
                 _stubborn.Overtaken(failed);
-                Settle(alert, refused: 0);
+                Settle(place, refused: 0);
                 break;
             case ForwardOutcome.Refused:
-                Refuse(alert, answer);
+                Refuse(place, answer);
                 break;
-            case ForwardOutcome.Failed when _stubborn.HasFailed(alert.Id):
-                Refuse(alert, answer);
+            case ForwardOutcome.Failed when _stubborn.HasFailed(place):
+                Refuse(place, answer);
                 break;
             default:
                 lock (_gate)
@@ -89,22 +95,22 @@ internal sealed class ForwardSink : ISink, IDisposable
         }
     }
 
-    private void Refuse(FalcoAlert alert, ForwardAnswer answer)
+    private void Refuse(ForwardPlace place, ForwardAnswer answer)
     {
         _telemetry.RefusalSaid(Name, 1, new SinkException(answer.Message, isTransient: false));
-        Settle(alert, refused: 1);
+        Settle(place, refused: 1);
     }
 
-    private void Settle(FalcoAlert alert, int refused)
+    private void Settle(ForwardPlace place, int refused)
     {
         lock (_gate)
         {
-            _settled.Add(alert.Id);
+            _settled.Add(place);
             _refused += refused;
         }
     }
 
-    /// <summary>The batch is done with; returns how many of its alerts were refused.</summary>
+    /// <summary>The chunks are done with; returns how many of their alerts were refused.</summary>
     private int Forget()
     {
         var refused = _refused;
@@ -122,7 +128,7 @@ internal sealed class ForwardSink : ISink, IDisposable
         /// <summary>Whether the receiver was found to be away, so that nothing more should be tried.</summary>
         public bool IsOver => _isOver;
 
-        /// <summary>Why the batch must be sent again; the answer that asks for the longest pause. Null when nothing of it is left.</summary>
+        /// <summary>Why the chunks must be sent again: the answer that asks for the longest pause. Null when nothing of them is left.</summary>
         public ForwardAnswer? NotTaken { get; private set; }
 
         public void Note(ForwardAnswer answer)
@@ -135,3 +141,8 @@ internal sealed class ForwardSink : ISink, IDisposable
         }
     }
 }
+
+/// <summary>Where an alert is in the outbox.</summary>
+/// <param name="Chunk">The chunk's number.</param>
+/// <param name="Index">Its place in the chunk.</param>
+internal readonly record struct ForwardPlace(long Chunk, int Index);

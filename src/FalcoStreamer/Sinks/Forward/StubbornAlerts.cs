@@ -1,5 +1,3 @@
-using FalcoStreamer.Alerts;
-
 namespace FalcoStreamer.Sinks.Forward;
 
 /// <summary>
@@ -12,10 +10,10 @@ internal sealed class StubbornAlerts
     public const int MostTries = 10;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<AlertId, Tries> _failed = [];
+    private readonly Dictionary<ForwardPlace, Tries> _failed = [];
 
     /// <summary>The alerts that have failed so far: what is sent from now on and taken overtakes them.</summary>
-    public IReadOnlyList<AlertId> Failed
+    public IReadOnlyList<ForwardPlace> Failed
     {
         get
         {
@@ -27,7 +25,7 @@ internal sealed class StubbornAlerts
     }
 
     /// <summary>An alert was taken that was sent after <paramref name="failed"/> had failed.</summary>
-    public void Overtaken(IReadOnlyList<AlertId> failed)
+    public void Overtaken(IReadOnlyList<ForwardPlace> failed)
     {
         lock (_gate)
         {
@@ -42,7 +40,7 @@ internal sealed class StubbornAlerts
     }
 
     /// <summary>The receiver failed at an alert once more; true when it is to be given up.</summary>
-    public bool HasFailed(AlertId id)
+    public bool HasFailed(ForwardPlace id)
     {
         lock (_gate)
         {

@@ -53,7 +53,7 @@ internal sealed class KubernetesEventSink : ISink
     /// </summary>
     public TimeSpan? DueIn => _ledger.DueCount == 0 ? null : _ledger.Due().Min(entry => _budget.Wait(entry.ObjectKey, entry.IsUrgent));
 
-    public async Task<int> SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
+    public async Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
     {
         foreach (var record in records.OfType<ReportRecord>())
         {
@@ -72,8 +72,6 @@ internal sealed class KubernetesEventSink : ISink
                 _telemetry.EventHeldBack();
             }
         }
-
-        return 0;
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using FalcoStreamer.Storage;
 using FalcoStreamer.Telemetry;
 
 namespace FalcoStreamer.Sinks.Otlp;
@@ -6,97 +8,61 @@ namespace FalcoStreamer.Sinks.Otlp;
 /// Sends every alert and every change of an incident to an OpenTelemetry collector (contracts/otlp.md), each alert under the resource it
 /// happened in. The OpenTelemetry SDK cannot do that, and serves the agent's own telemetry only.
 /// </summary>
-internal sealed class OtlpLogSink : ISink, IDisposable
+/// <remarks>
+/// A chunk is an <c>ExportLogsServiceRequest</c>. Put one behind another they are one request, because parts of a protobuf message that are repeated
+/// are joined (protobuf's encoding, "Last One Wins"), so nothing is encoded twice.
+/// </remarks>
+internal sealed class OtlpLogSink : IOutboxSink, IDisposable
 {
+    /// <summary>The most bytes of a request, uncompressed (contracts/otlp.md, "Wire"): a collector's usual limit is 4 MiB.</summary>
+    public const int RequestLimit = 3 * 1024 * 1024;
+
     private readonly IOtlpTransport _transport;
     private readonly AgentTelemetry _telemetry;
-    private readonly LogsRequestEncoder _encoder;
-
-    // Records of a batch that was cut into several requests of which a later one failed. They are recognised as objects, in whatever
-    // batch they come again; records that were read from the disk anew are others and are sent twice, under the same IDs.
-    private readonly HashSet<SinkRecord> _taken = new(ReferenceEqualityComparer.Instance);
     private bool _isRejecting;
-    private int _refused;
 
     /// <param name="requestLimit">The most bytes of a request; only tests give less.</param>
-    public OtlpLogSink(IOtlpTransport transport, OtlpContent content, AgentTelemetry telemetry, int requestLimit = LogsRequestEncoder.DefaultLimit)
+    public OtlpLogSink(IOtlpTransport transport, OtlpContent content, AgentTelemetry telemetry, int requestLimit = RequestLimit)
     {
         _transport = transport;
         _telemetry = telemetry;
-        _encoder = new LogsRequestEncoder(content, requestLimit);
+        MaxBytes = requestLimit;
+        Encoder = new OtlpChunkEncoder(Name, content, telemetry, Math.Min(requestLimit, OtlpChunkEncoder.ChunkLimit));
     }
 
     public string Name => "otlp";
 
-    public bool WantsAlerts => true;
+    public IRecordEncoder Encoder { get; }
 
-    public async Task<int> SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
+    public int MaxBytes { get; }
+
+    public async Task<int> SendAsync(IReadOnlyList<OutboxChunk> chunks, CancellationToken cancellation)
     {
-        _encoder.Begin(records, _taken);
-        try
+        if (chunks is [var only])
         {
-            while (_encoder.EncodeNext())
-            {
-                try
-                {
-                    _refused += Account(await _transport.SendAsync(_encoder.Request, cancellation));
-                }
-                catch (SinkException exception) when (!exception.IsTransient)
-                {
-                    if (_encoder.Encoded.Count == records.Count)
-                    {
-                        throw;
-                    }
-
-                    // What else is in the batch may still be taken.
-                    _refused += _encoder.Encoded.Count;
-                    _telemetry.RefusalSaid(Name, _encoder.Encoded.Count, exception);
-                    _encoder.Abandon();
-                }
-
-                if (_encoder.HasMore)
-                {
-                    _taken.UnionWith(_encoder.Encoded);
-                }
-            }
-        }
-        catch (Exception exception)
-        {
-            _encoder.Abandon();
-            if (exception is not SinkException { IsTransient: true })
-            {
-                Forget();
-            }
-
-            throw;
-        }
-        finally
-        {
-            _encoder.End();
+            return Account(await _transport.SendAsync(only.Bytes, cancellation), chunks);
         }
 
-        return Forget();
+        var length = chunks.Sum(chunk => chunk.Bytes.Length);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var end = 0;
+        foreach (var chunk in chunks)
+        {
+            chunk.Bytes.CopyTo(buffer.AsMemory(end));
+            end += chunk.Bytes.Length;
+        }
+
+        var rejected = Account(await _transport.SendAsync(buffer.AsMemory(0, length), cancellation), chunks);
+        // Not after a failure: the rest of a cancelled request may still be read from it.
+        ArrayPool<byte>.Shared.Return(buffer);
+        return rejected;
     }
 
     public void Dispose() => _transport.Dispose();
 
-    /// <summary>The batch is done with, one way or the other; returns how many of its records were refused.</summary>
-    private int Forget()
-    {
-        var refused = _refused;
-        _refused = 0;
-        _taken.Clear();
-        return refused;
-    }
-
     /// <summary>How many records a collector did not keep of a request it took; logs the first of a row of such answers.</summary>
-    private int Account(OtlpAnswer answer)
+    private int Account(OtlpAnswer answer, IReadOnlyList<OutboxChunk> chunks)
     {
-        if (_encoder.Shortened > 0)
-        {
-            _telemetry.OtlpRecordsShortened(_encoder.Shortened);
-        }
-
         var isRejecting = answer.Rejected > 0 || answer.Message.Length > 0;
         if (isRejecting)
         {
@@ -104,6 +70,6 @@ internal sealed class OtlpLogSink : ISink, IDisposable
         }
 
         _isRejecting = isRejecting;
-        return (int)Math.Min(answer.Rejected, _encoder.Encoded.Count);
+        return (int)Math.Min(answer.Rejected, chunks.Sum(chunk => chunk.Records));
     }
 }

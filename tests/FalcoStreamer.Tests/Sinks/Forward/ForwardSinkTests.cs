@@ -1,8 +1,9 @@
 using System.Text;
 using FalcoStreamer.Alerts;
+using FalcoStreamer.Simulator;
 using FalcoStreamer.Sinks;
 using FalcoStreamer.Sinks.Forward;
-using FalcoStreamer.Simulator;
+using FalcoStreamer.Storage;
 using FalcoStreamer.Tests.Sinks.Otlp;
 using FalcoStreamer.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
@@ -31,10 +32,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
         var sink = await StartAsync();
         var bodies = Recordings.HttpBodies();
 
-        foreach (var batch in bodies.Select(body => Record(FalcoAlert.FromJson(body))).Chunk(64))
-        {
-            Assert.Equal(0, await sink.SendAsync(batch, Patience));
-        }
+        Assert.Equal(0, await sink.SendAsync(Chunks(sink, bodies.Select(body => Record(FalcoAlert.FromJson(body)))), Patience));
 
         Assert.Equal(Sorted(bodies), Sorted(_receiver!.Requests.Select(request => request.Body)));
         Assert.All(_receiver.Requests, request =>
@@ -52,7 +50,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
         var sink = await StartAsync();
         var alerts = Recordings.GrpcAlerts();
 
-        await sink.SendAsync([.. alerts.Select(Record)], Patience);
+        await sink.SendAsync(Chunks(sink, alerts.Select(Record)), Patience);
 
         Assert.Equal(
             alerts.Select(alert => alert.OutputText.ToString()).Order(StringComparer.Ordinal),
@@ -64,8 +62,8 @@ public sealed class ForwardSinkTests : IAsyncDisposable
     {
         var sink = await StartAsync();
 
-        await sink.SendAsync(Records(200), Patience);
-        await sink.SendAsync(Records(200, from: 200), Patience);
+        await sink.SendAsync(Chunks(sink, Records(200)), Patience);
+        await sink.SendAsync(Chunks(sink, Records(200, from: 200)), Patience);
 
         Assert.InRange(_receiver!.Requests.Select(request => request.Connection).Distinct().Count(), 1, ForwardSink.InFlight);
         Assert.InRange(_receiver.MostUnderWay, 1, ForwardSink.InFlight);
@@ -80,7 +78,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
         var sink = await StartAsync();
         _receiver!.Answer(status);
 
-        Assert.Equal(0, await sink.SendAsync(Records(1), Patience));
+        Assert.Equal(0, await sink.SendAsync(Chunks(sink, Records(1)), Patience));
     }
 
     [Theory]
@@ -95,13 +93,13 @@ public sealed class ForwardSinkTests : IAsyncDisposable
         var sink = await StartAsync();
         _receiver!.Answer(status, "busy\u001b[2J", retryAfter);
 
-        var exception = await Assert.ThrowsAsync<SinkException>(() => sink.SendAsync(Records(1), Patience));
+        var exception = await Assert.ThrowsAsync<SinkException>(() => sink.SendAsync(Chunks(sink, Records(1)), Patience));
 
         Assert.True(exception.IsTransient);
         Assert.Equal(seconds, (int?)exception.RetryAfter?.TotalSeconds);
         Assert.Contains($"answered {status}", exception.Message, StringComparison.Ordinal);
         Assert.EndsWith("busy␛[2J", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(0, await sink.SendAsync(Records(1), Patience));
+        Assert.Equal(0, await sink.SendAsync(Chunks(sink, Records(1)), Patience));
     }
 
     [Theory]
@@ -115,7 +113,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
         var sink = await StartAsync();
         _receiver!.Answer(status, "no", times: 2);
 
-        Assert.Equal(2, await sink.SendAsync(Records(10), Patience));
+        Assert.Equal(2, await sink.SendAsync(Chunks(sink, Records(10)), Patience));
 
         Assert.Equal(10, _receiver.Requests.Count);
         Assert.Contains($"answered {status}", Assert.Single(_probe.Lines(501)), StringComparison.Ordinal);
@@ -128,7 +126,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
         _receiver!.Answer(200, times: 20);
         _receiver.Answer(400);
         _receiver.Answer(503, times: 4);
-        var records = Records(50);
+        var records = Chunks(sink, Records(50));
 
         await Assert.ThrowsAsync<SinkException>(() => sink.SendAsync(records, Patience));
         var before = _receiver.Requests.Count;
@@ -146,7 +144,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
         var sink = await StartAsync();
         _receiver!.Reset();
 
-        var exception = await Assert.ThrowsAsync<SinkException>(() => sink.SendAsync(Records(1), Patience));
+        var exception = await Assert.ThrowsAsync<SinkException>(() => sink.SendAsync(Chunks(sink, Records(1)), Patience));
 
         Assert.True(exception.IsTransient);
         Assert.StartsWith($"The receiver at {_receiver.Url} cannot be reached: ", exception.Message, StringComparison.Ordinal);
@@ -157,7 +155,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
     {
         var sink = Sink($"http://127.0.0.1:{LoopbackPort.Free()}/");
 
-        var exception = await Assert.ThrowsAsync<SinkException>(() => sink.SendAsync(Records(5), Patience));
+        var exception = await Assert.ThrowsAsync<SinkException>(() => sink.SendAsync(Chunks(sink, Records(5)), Patience));
 
         Assert.True(exception.IsTransient);
         Assert.Contains("Connection refused", exception.Message, StringComparison.Ordinal);
@@ -168,7 +166,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
     {
         var sink = await StartAsync();
         _receiver!.Hang();
-        var sending = sink.SendAsync(Records(1), Patience);
+        var sending = sink.SendAsync(Chunks(sink, Records(1)), Patience);
         await _receiver.ArrivedAsync(Patience);
 
         _clock.Advance(TimeSpan.FromSeconds(10));
@@ -184,7 +182,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
         var sink = await StartAsync();
         _receiver!.Hang();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Patience);
-        var sending = sink.SendAsync(Records(1), stop.Token);
+        var sending = sink.SendAsync(Chunks(sink, Records(1)), stop.Token);
         await _receiver.ArrivedAsync(Patience);
 
         await stop.CancelAsync();
@@ -197,7 +195,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
     {
         var sink = await StartAsync();
         _receiver!.FailsAt = ("number 3 ", 500);
-        var records = Records(40);
+        var records = Chunks(sink, Records(40));
         var tries = 1;
         while (true)
         {
@@ -222,7 +220,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
     {
         var sink = await StartAsync();
         _receiver!.FailsAt = ("number", 500);
-        var records = Records(3);
+        var records = Chunks(sink, Records(3));
         for (var tries = 0; tries < StubbornAlerts.MostTries * 2; tries++)
         {
             await Assert.ThrowsAsync<SinkException>(() => sink.SendAsync(records, Patience));
@@ -233,17 +231,18 @@ public sealed class ForwardSinkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task DeliversEachAlertOnce_ThroughItsQueue_WhenTheReceiverComesBack()
+    public async Task DeliversEachAlertOnce_ThroughItsOutbox_WhenTheReceiverComesBack()
     {
         _receiver = await ForwardReceiver.StartAsync();
         _receiver.Answer(429, "slowly", "2");
         _receiver.Answer(500);
         _receiver.Answer(503);
-        var queue = new SinkQueue(Sink(_receiver.Url), new SinkQueueOptions { BatchPause = TimeSpan.Zero }, _clock, _probe.Telemetry);
-        Records(100).ForEach(queue.Enqueue);
-        queue.Complete();
+        var sink = Sink(_receiver.Url);
+        var outbox = new MemoryOutbox(1_000_000, _ => { });
+        Chunks(sink, Records(100)).ForEach(outbox.Add);
+        outbox.Complete();
 
-        var running = queue.RunAsync(Patience);
+        var running = new OutboxSender(sink, outbox, new SinkQueueOptions { BatchPause = TimeSpan.Zero }, _clock, _probe.Telemetry).RunAsync(Patience);
         while (!running.IsCompleted)
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
@@ -263,7 +262,7 @@ public sealed class ForwardSinkTests : IAsyncDisposable
         _receiver = await ForwardReceiver.StartAsync();
         var sink = Sink(_receiver.Url + "falco?x=1", options => options.Headers = new() { ["Authorization"] = "Bearer t" });
 
-        await sink.SendAsync(Records(1), Patience);
+        await sink.SendAsync(Chunks(sink, Records(1)), Patience);
 
         var request = Assert.Single(_receiver.Requests);
         Assert.Equal("/falco", request.Path);
@@ -287,6 +286,19 @@ public sealed class ForwardSinkTests : IAsyncDisposable
 
     private static List<SinkRecord> Records(int count, int from = 0) =>
         [.. Enumerable.Range(from, count).Select(number => Record(Some.Alert(output: $"number {number} of many")))];
+
+    /// <summary>Alerts as they lie in the outbox.</summary>
+    private static List<OutboxChunk> Chunks(ForwardSink sink, IEnumerable<SinkRecord> records)
+    {
+        foreach (var record in records)
+        {
+            sink.Encoder.Add(record);
+        }
+
+        var chunks = new List<OutboxChunk>();
+        sink.Encoder.Drain(chunks);
+        return [.. chunks.Select((chunk, index) => chunk with { Number = index + 1 })];
+    }
 
     private static SinkRecord Record(FalcoAlert alert) => OtlpScene.Record(alert);
 

@@ -367,7 +367,7 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
         _clock,
         _telemetry);
 
-    private Task<int> SendAsync(params SinkRecord[] records) => _sink.SendAsync(records, Cancellation);
+    private Task SendAsync(params SinkRecord[] records) => _sink.SendAsync(records, Cancellation);
 
     private static ReportRecord OnNode(int number) => SomeReport.Record(SomeReport.Of(
         SomeReport.IdOf(number), subject: new Subject { Kind = SubjectKind.Node, Resolution = Resolution.None, Name = "node-1" }));

@@ -129,10 +129,10 @@ public sealed class OtlpRecordReaderTests
         Assert.All(Enumerable.Range(1, request.Length - 1), length => Assert.Throws<OtlpFormatException>(() => OtlpRecordReader.Read(request.AsSpan(0, length))));
     }
 
-    private static List<byte[]> Encode(IReadOnlyList<SinkRecord> records, int limit = LogsRequestEncoder.DefaultLimit)
+    private static List<byte[]> Encode(IReadOnlyList<SinkRecord> records, int limit = OtlpLogSink.RequestLimit)
     {
         var encoder = new LogsRequestEncoder(OtlpScene.Content(), limit);
-        encoder.Begin(records, []);
+        encoder.Begin(records);
         var requests = new List<byte[]>();
         while (encoder.EncodeNext())
         {
