@@ -27,6 +27,7 @@ internal sealed class OutboxSender
         _telemetry = telemetry;
         _lastSent = clock.GetTimestamp();
         _retry = RetryPolicy.For(sink.Name, options, clock, telemetry);
+        telemetry.WatchSink(sink.Name, () => Depth is var depth ? new SinkBacklog(depth.Records, AlertAge.Of([depth.Oldest], clock)) : default);
     }
 
     public string Name => _sink.Name;

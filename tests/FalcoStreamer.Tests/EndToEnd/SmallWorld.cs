@@ -54,7 +54,8 @@ internal sealed class SmallWorld : IAsyncDisposable
     }
 
     /// <summary>Starts the agent with its usual settings.</summary>
-    public RunningAgent StartAgent(string protocol = "grpc")
+    /// <param name="forward">Where alerts are passed on to; null for nowhere.</param>
+    public RunningAgent StartAgent(string protocol = "grpc", string? forward = null)
     {
         var telemetry = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var configuration = new JsonObject
@@ -68,6 +69,7 @@ internal sealed class SmallWorld : IAsyncDisposable
             ["sinks"] = new JsonObject
             {
                 ["otlp"] = new JsonObject { ["endpoint"] = (protocol == "grpc" ? Collector.GrpcEndpoint : Collector.HttpEndpoint).ToString(), ["protocol"] = protocol },
+                ["forward"] = new JsonObject { ["enabled"] = forward is not null, ["url"] = forward },
             },
             ["telemetry"] = new JsonObject { ["address"] = telemetry },
         };
