@@ -141,6 +141,32 @@ public sealed class OutboxSenderTests : IDisposable
         Assert.Equal(2, Count("sent"));
     }
 
+    [Fact]
+    public async Task AccountsForAll_AndSaysHowLongItHasWaited()
+    {
+        var outbox = new MemoryOutbox(500, count => _probe.Telemetry.RecordsDropped("fake", count));
+        for (var number = 1; number <= 8; number++)
+        {
+            outbox.Add(SomeChunks.Chunk(number, records: 2));
+        }
+
+        _probe.Telemetry.RecordsGiven("fake", 16);
+        _clock.SetUtcNow((Some.Time + TimeSpan.FromSeconds(60)).ToDateTimeOffset());
+        using var lag = new MetricCollector<double>(_probe.Meters, "FalcoStreamer", "falcostreamer.sink.lag");
+        var sink = new FakeOutboxSink { RefusesWithin = 1, Refuses = chunk => SomeChunks.NumberOf(chunk) == 6 };
+        var sender = new OutboxSender(sink, outbox, Pace(), _clock, _probe.Telemetry);
+
+        lag.RecordObservableInstruments();
+        Assert.Equal(56, lag.LastMeasurement!.Value);
+        Assert.Equal("fake received 16 = delivered 0 + collapsed 0 + dropped 6 (dropped 6) + held 10", _probe.Telemetry.Accounts.Sinks[0].ToString());
+
+        outbox.Complete();
+        await sender.RunAsync(_grace.Token);
+
+        Assert.Equal("fake received 16 = delivered 4 + collapsed 0 + dropped 12 (dropped 6, refused 6) + held 0", _probe.Telemetry.Accounts.Sinks[0].ToString());
+        Assert.True(_probe.Telemetry.Accounts.AddUp);
+    }
+
     private static SinkQueueOptions Pace() => new() { BatchPause = TimeSpan.Zero };
 
     private OutboxSender Sender() => new(_sink, _outbox, Pace(), _clock, _probe.Telemetry);

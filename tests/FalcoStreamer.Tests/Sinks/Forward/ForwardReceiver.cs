@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace FalcoStreamer.Tests.Sinks.Forward;
 
 /// <summary>What a receiver was sent.</summary>
-internal sealed record ReceivedRequest(string Path, byte[] Body, string? ContentType, IReadOnlyDictionary<string, string> Headers, string Connection);
+internal sealed record ReceivedRequest(string Path, byte[] Body, string? ContentType, IReadOnlyDictionary<string, string> Headers, string Connection, string? Client);
 
 /// <summary>A receiver as falcosidekick is one, on a real port: it takes an alert a request, or does what the next of its answers says.</summary>
 internal sealed class ForwardReceiver : IAsyncDisposable
@@ -30,7 +30,11 @@ internal sealed class ForwardReceiver : IAsyncDisposable
         {
             if (certificate is not null)
             {
-                listen.UseHttps(certificate, https => https.ClientCertificateMode = ClientCertificateMode.AllowCertificate);
+                listen.UseHttps(certificate, https =>
+                {
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.AllowAnyClientCertificate();
+                });
             }
         }));
         _app = builder.Build();
@@ -106,7 +110,8 @@ internal sealed class ForwardReceiver : IAsyncDisposable
             bytes,
             context.Request.ContentType,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            context.Connection.Id));
+            context.Connection.Id,
+            context.Connection.ClientCertificate?.Subject));
         _arrived.Release();
         try
         {
