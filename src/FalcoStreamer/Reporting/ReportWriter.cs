@@ -36,6 +36,11 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
     {
         var (judgement, behaviour) = (incident.Judgement, incident.Judgement.Behaviour!);
         var place = SubjectPhrase.Within(incident.Subject);
+        if (IsNotProven(judgement))
+        {
+            return $"It looks like something harmless {place} ({Sentences.WithoutStop(behaviour.Title)}), but that is not proven";
+        }
+
         if (!judgement.IsImitation)
         {
             return People.Headline(incident) ?? placeholders.Prose(behaviour.Headline) ?? $"{Sentences.WithoutStop(behaviour.Title)} {place}";
@@ -51,6 +56,12 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
         var (judgement, behaviour) = (incident.Judgement, incident.Judgement.Behaviour!);
         var title = Sentences.WithoutStop(behaviour.Title);
         var why = Sentences.WithStop(placeholders.Prose(behaviour.Why) ?? title);
+        if (IsNotProven(judgement))
+        {
+            var doubt = judgement.Against.Count == 0 ? "Too little of it can be seen." : Sentences.WithStop(judgement.Against[0].Text);
+            return $"What is known of it does not decide whether it is this: {title}. {doubt} If it is, this is why it happens: {why}";
+        }
+
         if (!judgement.IsImitation)
         {
             return why;
@@ -65,6 +76,10 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
     private static string WithPeople(string explanation, Incident incident) =>
         People.Explanation(incident) is { } who ? $"{explanation} {who}" : explanation;
 
+    /// <summary>Whether a harmless behaviour matches, but with too little for it or too much against it to call the alert harmless.</summary>
+    private static bool IsNotProven(Judgement judgement) =>
+        judgement is { Verdict: Verdict.Undetermined, IsImitation: false, Attribution: null, Behaviour.Nature: BehaviourNature.Harmless };
+
     private List<RuleMeaning> Detections(Incident incident) =>
         [.. incident.Rules.Select(rules.Find).OfType<RuleGuide>().Distinct().Select(guide => new RuleMeaning(guide.Rule, guide.Detects))];
 
@@ -75,6 +90,11 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
         if (People.IsDoubtedHarmless(judgement))
         {
             return asked;
+        }
+
+        if (IsNotProven(judgement))
+        {
+            return [.. asked, .. unknown.Actions()];
         }
 
         var texts = judgement.IsImitation ? judgement.Behaviour?.ImitationActions : judgement.Behaviour?.Actions;

@@ -30,6 +30,22 @@ public sealed class ReportWriterTests
     }
 
     [Fact]
+    public void CallsNothingHarmless_WhenThatIsNotProven()
+    {
+        var judgement = SomeIncidents.Matches(SomeIncidents.Behaviour()) with
+        {
+            Verdict = Verdict.Undetermined,
+            Against = [new Evidence("Nothing owns the pod", 5.75)],
+        };
+
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(judgement: judgement));
+
+        Assert.StartsWith("It looks like something harmless in container main of pod lab/web-0 (", report.Headline, StringComparison.Ordinal);
+        Assert.Contains(" Nothing owns the pod. If it is, this is why it happens: ", report.Explanation, StringComparison.Ordinal);
+        Assert.DoesNotContain(report.Actions, judgement.Behaviour!.Actions.Contains);
+    }
+
+    [Fact]
     public void SaysWhatGaveAnImitationAway()
     {
         var judgement = SomeIncidents.Imitates(SomeIncidents.CalicoBehaviour(), new Evidence("The image is not Calico's", 6), new Evidence("other", 3));
