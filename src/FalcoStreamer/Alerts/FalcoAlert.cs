@@ -57,6 +57,9 @@ internal sealed class FalcoAlert
     /// <summary>The host's name as Falco knows it; often the Falco pod's.</summary>
     public Utf8Text HostnameText => _index.Hostname.Read(Bytes);
 
+    /// <summary>What the member <c>output</c> holds: the sentence, or over gRPC with <c>json_output: true</c> the whole alert as JSON.</summary>
+    public Utf8Text OutputText => _index.Output.Read(Bytes);
+
     /// <summary>Falco's sentence: the rule's output with its values.</summary>
     public Utf8Text Sentence { get; }
 
@@ -123,7 +126,7 @@ internal sealed class FalcoAlert
 
     private Utf8Text ReadSentence()
     {
-        var output = _index.Output.Read(Bytes);
+        var output = OutputText;
         return JsonText.TryReadSentence(output.Memory, out var sentence) ? sentence : output;
     }
 }

@@ -37,7 +37,11 @@ internal static class ProtobufAlertReader
                     index.Output = Text(ReadLengthDelimited(message, ref position));
                     break;
                 case (6, 2):
-                    AddField(message, ReadLengthDelimited(message, ref position), fields);
+                    if (ReadField(message, ReadLengthDelimited(message, ref position)) is var field && !IsUnknown(message, field))
+                    {
+                        fields.Add(field);
+                    }
+
                     break;
                 case (7, 2):
                     index.Hostname = Text(ReadLengthDelimited(message, ref position));
@@ -64,7 +68,32 @@ internal static class ProtobufAlertReader
         return index;
     }
 
-    private static void AddField(ReadOnlySpan<byte> message, (int Start, int Length) entry, List<FieldSlot> fields)
+    /// <summary>Every field of a message that <see cref="Read"/> has taken, also those without a value.</summary>
+    public static List<FieldSlot> ReadFields(ReadOnlySpan<byte> message)
+    {
+        var fields = new List<FieldSlot>(24);
+        var position = 0;
+        while (position < message.Length)
+        {
+            var (number, wireType) = ReadTag(message, ref position);
+            if ((number, wireType) == (6, 2))
+            {
+                fields.Add(ReadField(message, ReadLengthDelimited(message, ref position)));
+            }
+            else
+            {
+                Skip(message, wireType, ref position);
+            }
+        }
+
+        return fields;
+    }
+
+    // Over gRPC null is this text (contracts/falco.md).
+    private static bool IsUnknown(ReadOnlySpan<byte> message, FieldSlot field) =>
+        message.Slice(field.Value.Start, field.Value.Length).SequenceEqual("<NA>"u8);
+
+    private static FieldSlot ReadField(ReadOnlySpan<byte> message, (int Start, int Length) entry)
     {
         var name = new Slot(entry.Start, 0, SlotForm.Text);
         var value = new Slot(entry.Start, 0, SlotForm.Text);
@@ -87,11 +116,7 @@ internal static class ProtobufAlertReader
             }
         }
 
-        // Over gRPC null is this text (contracts/falco.md).
-        if (!message.Slice(value.Start, value.Length).SequenceEqual("<NA>"u8))
-        {
-            fields.Add(new FieldSlot(name, value));
-        }
+        return new FieldSlot(name, value);
     }
 
     private static AlertTime ReadTimestamp(ReadOnlySpan<byte> message, (int Start, int Length) timestamp)

@@ -15,8 +15,6 @@ namespace FalcoStreamer.Commands;
 /// <summary>The stages of the road, put together in the order in which an alert meets them.</summary>
 internal sealed class Agent : IAsyncDisposable
 {
-    private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(30);
-
     private readonly WebApplication _host;
     private readonly SourceComposition _sources;
     private readonly ClusterView _cluster;
@@ -42,7 +40,7 @@ internal sealed class Agent : IAsyncDisposable
                 .. _sources.Conditions(),
                 ("kubernetes: the pods of this node are not known yet", () => _cluster.IsSynced),
             ],
-            () => clock.GetElapsedTime(_pipeline.LastTurn) < StalledAfter));
+            () => _pipeline.MakesProgress));
     }
 
     public AgentTelemetry Telemetry { get; }

@@ -27,6 +27,7 @@ internal static class RunCommand
             await agent.RunAsync(Grace, ending.Token);
         }
 
+        agent.Telemetry.AccountsClosed();
         agent.Telemetry.AgentStopped();
         return ExitCode.Done;
 

@@ -3,6 +3,7 @@ using FalcoStreamer.Pipeline;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Sinks;
 using FalcoStreamer.Sinks.Console;
+using FalcoStreamer.Sinks.Forward;
 using FalcoStreamer.Sinks.KubernetesEvents;
 using FalcoStreamer.Sinks.Otlp;
 using FalcoStreamer.Storage;
@@ -16,13 +17,8 @@ internal sealed class SinkComposition(ClusterView cluster, TextWriter output, Ti
     /// <exception cref="ConfigurationException">A setting of a sink is wrong.</exception>
     public SinkFan Create(SinkSection options, ReportWriter reports, IStorage storage)
     {
-        if (options.Forward.Enabled)
-        {
-            telemetry.SettingHasNoEffect("sinks.forward.enabled", "alerts are not forwarded");
-        }
-
         ISink?[] fromMemory = [Events(options.KubernetesEvents, storage), options.Console.Enabled ? Console() : null];
-        IOutboxSink?[] fromOutbox = [Otlp(options.Otlp)];
+        IOutboxSink?[] fromOutbox = [Otlp(options.Otlp), Forward(options.Forward)];
         var pace = new SinkQueueOptions();
         return new SinkFan(
             [.. fromMemory.OfType<ISink>().Select(sink => new SinkQueue(sink, pace, clock, telemetry))],
@@ -76,7 +72,19 @@ internal sealed class SinkComposition(ClusterView cluster, TextWriter output, Ti
             };
             return new OtlpLogSink(OtlpTransport.Create(settings, clock), content, telemetry);
         }
-        catch (OtlpSettingsException exception)
+        catch (SinkSettingsException exception)
+        {
+            throw new ConfigurationException(exception.Message);
+        }
+    }
+
+    private ForwardSink? Forward(ForwardOptions options)
+    {
+        try
+        {
+            return options.Enabled ? new ForwardSink(ForwardSettings.From(options), clock, telemetry) : null;
+        }
+        catch (SinkSettingsException exception)
         {
             throw new ConfigurationException(exception.Message);
         }

@@ -1,5 +1,6 @@
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Sinks.Forward;
 using FalcoStreamer.Sinks.KubernetesEvents;
 using FalcoStreamer.Sinks.Otlp;
 using FalcoStreamer.Sources;
@@ -46,8 +47,7 @@ internal sealed class SinkSection
 
     public SwitchOptions Console { get; set; } = new();
 
-    /// <summary>Not built yet.</summary>
-    public SwitchOptions Forward { get; set; } = new();
+    public ForwardOptions Forward { get; set; } = new();
 }
 
 /// <summary>Something that is on or off.</summary>

@@ -24,6 +24,9 @@ internal sealed class KnownKeys
         return keys;
     }
 
+    /// <summary>An empty section among the defaults holds names that the user makes up, such as those of headers.</summary>
+    private bool IsFree => _children.Count == 0;
+
     /// <summary>Throws if <paramref name="given"/> has a key that does not exist.</summary>
     /// <exception cref="ConfigurationException">It names the key and the nearest right one.</exception>
     public void Check(JsonElement given, string place, string path = "")
@@ -36,10 +39,13 @@ internal sealed class KnownKeys
             {
                 if (member.Value.ValueKind != JsonValueKind.Object)
                 {
-                    throw new ConfigurationException($"{place}: \"{key}\" is a section and must be an object with {string.Join(", ", child._children.Keys)}");
+                    throw new ConfigurationException($"{place}: \"{key}\" is a section and must be an object{(child.IsFree ? "" : $" with {string.Join(", ", child._children.Keys)}")}");
                 }
 
-                child.Check(member.Value, place, key);
+                if (!child.IsFree)
+                {
+                    child.Check(member.Value, place, key);
+                }
             }
             else if (member.Value.ValueKind == JsonValueKind.Object)
             {
@@ -55,12 +61,12 @@ internal sealed class KnownKeys
         var keys = this;
         for (var i = 0; i < parts.Length && keys is not null; i++)
         {
-            keys = keys.Find(parts[i], string.Join('.', parts[..(i + 1)].ToArray()), $"environment variable {variable}");
+            keys = keys.IsFree ? null : keys.Find(parts[i], string.Join('.', parts[..(i + 1)].ToArray()), $"environment variable {variable}");
         }
 
         if (keys is not null)
         {
-            throw new ConfigurationException($"environment variable {variable}: this is a section; name one of {string.Join(", ", keys._children.Keys)} behind it");
+            throw new ConfigurationException($"environment variable {variable}: this is a section; name {(keys.IsFree ? "an entry" : $"one of {string.Join(", ", keys._children.Keys)}")} behind it");
         }
     }
 

@@ -19,6 +19,10 @@ internal static class OptionsChecks
         }
 
         Require(
+            !ForwardLoop.Exists(options.Sinks.Forward, options.Sources.Http),
+            "sinks.forward.url",
+            "names our own port (sources.http.address): give the other receiver's address, or another port to one of the two");
+        Require(
             options.Telemetry.Address is not { } address || Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp,
             "telemetry.address",
             "must be http://address:port, or null to serve nothing");

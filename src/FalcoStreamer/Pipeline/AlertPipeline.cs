@@ -18,6 +18,8 @@ internal sealed class AlertPipeline
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(30);
+
     // At the start; without the pods every container would be unknown.
     private static readonly TimeSpan PodsPatience = TimeSpan.FromSeconds(10);
 
@@ -68,10 +70,13 @@ internal sealed class AlertPipeline
         _started = AlertTime.From(clock.GetUtcNow());
         _startedAt = clock.GetTimestamp();
         _lastTurn = _startedAt;
+        telemetry.WatchAlerts(() => _intake.Accepted.Count + _waiting.Count);
     }
 
-    /// <summary>The clock's timestamp when the loop last turned, for liveness; read by any thread.</summary>
-    public long LastTurn => Interlocked.Read(ref _lastTurn);
+    /// <summary>
+    /// Whether the loop turns, as it does several times a second whatever sources and sinks do. False when only another start would help. For any thread.
+    /// </summary>
+    public bool MakesProgress => _clock.GetElapsedTime(Interlocked.Read(ref _lastTurn)) < StalledAfter;
 
     /// <summary>
     /// Runs until <paramref name="stop"/> is set and everything that had come in is with the sinks, or on the disk where there is one.
@@ -222,6 +227,7 @@ internal sealed class AlertPipeline
         var placement = _correlator.Add(received.Alert, subject, Now(), _changes);
         _turn.Judged(received, placement);
         _sinks.Send(received, subject, placement.Incident.Id);
+        _telemetry.AlertJudged(received.Source);
     }
 
     private void Dispatch()

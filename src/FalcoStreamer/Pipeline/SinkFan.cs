@@ -68,7 +68,9 @@ internal sealed class SinkFan(
     {
         foreach (var sender in senders)
         {
+            var before = turn.Chunks.Count;
             sender.Encoder.Drain(turn.Chunks);
+            telemetry.RecordsGiven(sender.Name, turn.Chunks.Skip(before).Sum(chunk => chunk.Records));
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class WaitingRoom(AlertEnricher enricher, TimeProvider clock, in
 {
     private readonly LinkedList<Guest> _guests = new();
 
+    /// <summary>How many wait; for any thread.</summary>
+    public int Count => _guests.Count;
+
     /// <summary>Lets an alert wait; returns the one that has to leave for it, if the room is full.</summary>
     public ReceivedAlert? Add(ReceivedAlert alert)
     {

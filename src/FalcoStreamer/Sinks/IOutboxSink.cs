@@ -17,8 +17,9 @@ internal interface IOutboxSink
     int MaxBytes { get; }
 
     /// <summary>Sends chunks in their order. Called by one caller at a time.</summary>
+    /// <returns>How many of their records the receiver has refused for good although it took others. The sink has said why; whoever calls it counts them.</returns>
     /// <exception cref="SinkException">They were not taken; it says whether trying again makes sense.</exception>
-    Task SendAsync(IReadOnlyList<OutboxChunk> chunks, CancellationToken cancellation);
+    Task<int> SendAsync(IReadOnlyList<OutboxChunk> chunks, CancellationToken cancellation);
 }
 
 /// <summary>Writes records into chunks.</summary>

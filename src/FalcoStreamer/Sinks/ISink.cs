@@ -26,21 +26,40 @@ internal interface ISink
     /// <summary>When a sink that holds something back by itself wants to be called again, without records if there are none; null when it does not.</summary>
     TimeSpan? DueIn => null;
 
+    /// <summary>
+    /// Whether a record of the last call of <see cref="SendAsync"/> has become the sink's own, which then counts itself what becomes of it, also when
+    /// the call failed.
+    /// </summary>
+    bool Keeps(SinkRecord record) => false;
+
+    /// <summary>How many records the sink holds back by itself, and when the oldest of them came; for any thread.</summary>
+    (int Records, AlertTime? Oldest) Held => default;
+
     /// <summary>Sends what the sink holds back by itself; called once, at the end.</summary>
     Task FlushAsync(CancellationToken cancellation) => Task.CompletedTask;
 }
 
 /// <summary>Something that a sink is given.</summary>
-internal abstract record SinkRecord;
+internal abstract record SinkRecord
+{
+    /// <summary>When it came to be, by the node's clock.</summary>
+    public abstract AlertTime Came { get; }
+}
 
 /// <summary>An alert with what it is about.</summary>
 /// <param name="IncidentId">The incident it belongs to.</param>
 /// <param name="Received">When we received it.</param>
-internal sealed record AlertRecord(FalcoAlert Alert, Subject Subject, string IncidentId, AlertTime Received) : SinkRecord;
+internal sealed record AlertRecord(FalcoAlert Alert, Subject Subject, string IncidentId, AlertTime Received) : SinkRecord
+{
+    public override AlertTime Came => Received;
+}
 
 /// <summary>An incident that has opened or changed.</summary>
 /// <param name="Observed">When the change was seen.</param>
-internal sealed record ReportRecord(IncidentReport Report, IncidentChangeKind Change, AlertTime Observed) : SinkRecord;
+internal sealed record ReportRecord(IncidentReport Report, IncidentChangeKind Change, AlertTime Observed) : SinkRecord
+{
+    public override AlertTime Came => Observed;
+}
 
 /// <summary>A sink could not send.</summary>
 /// <param name="isTransient">Whether the same records may pass later.</param>

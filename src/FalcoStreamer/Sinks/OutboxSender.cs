@@ -27,6 +27,7 @@ internal sealed class OutboxSender
         _telemetry = telemetry;
         _lastSent = clock.GetTimestamp();
         _retry = RetryPolicy.For(sink.Name, options, clock, telemetry);
+        telemetry.WatchSink(sink.Name, () => Depth is var depth ? new SinkBacklog(depth.Records, AlertAge.Of([depth.Oldest], clock)) : default);
     }
 
     public string Name => _sink.Name;
@@ -74,10 +75,12 @@ internal sealed class OutboxSender
 
         try
         {
-            await _retry.ExecuteAsync(
+            var refused = await _retry.ExecuteAsync(
                 static async (state, token) => await state.Sink.SendAsync(state.Chunks, token), (Sink: _sink, Chunks: chunks), graceEnded);
             Interlocked.Exchange(ref _lastSent, _clock.GetTimestamp());
-            _telemetry.RecordsSent(_sink.Name, await _outbox.RemoveAsync(chunks));
+            var removed = await _outbox.RemoveAsync(chunks);
+            refused = Math.Min(refused, removed);
+            _telemetry.RecordsSent(_sink.Name, removed - refused, refused);
         }
         // Ask the token, not the exception's type: a request's timeout is an OperationCanceledException too.
         catch (Exception) when (chunks.Count > 1 && !graceEnded.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FalcoStreamer.Alerts;
 using FalcoStreamer.Telemetry;
 using Polly;
 
@@ -16,6 +17,7 @@ internal sealed class SinkQueue
     private readonly TimeProvider _clock;
     private readonly AgentTelemetry _telemetry;
     private readonly ResiliencePipeline _retry;
+    private volatile Sending _sending = Sending.Nothing;
     private Task<bool>? _readable;
     private long _lastSent;
 
@@ -30,6 +32,7 @@ internal sealed class SinkQueue
             new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             itemDropped: _ => telemetry.RecordsDropped(sink.Name, 1));
         _retry = RetryPolicy.For(sink.Name, options, clock, telemetry);
+        telemetry.WatchSink(sink.Name, () => Backlog);
     }
 
     /// <summary>The sink's name.</summary>
@@ -51,9 +54,24 @@ internal sealed class SinkQueue
     public bool WantsPatience =>
         Waiting > _options.Capacity / 4 * 3 && _clock.GetElapsedTime(Interlocked.Read(ref _lastSent)) < _options.Brisk;
 
+    /// <summary>What waits here and in the sink; for any thread.</summary>
+    private SinkBacklog Backlog
+    {
+        get
+        {
+            var held = _sink.Held;
+            var sending = _sending;
+            var waiting = _waiting.Reader.TryPeek(out var next) ? next.Came : (AlertTime?)null;
+            return new SinkBacklog(
+                Waiting + sending.Records + held.Records,
+                AlertAge.Of([held.Oldest, sending.Oldest, waiting], _clock));
+        }
+    }
+
     /// <summary>Never waits: when the queue is full, its oldest record gives way.</summary>
     public void Enqueue(SinkRecord record)
     {
+        _telemetry.RecordsGiven(_sink.Name, 1);
         if (!_waiting.Writer.TryWrite(record))
         {
             _telemetry.RecordsDropped(_sink.Name, 1);
@@ -74,21 +92,40 @@ internal sealed class SinkQueue
                 await FillAsync(batch, graceEnded);
                 await SendAsync(batch, graceEnded);
                 batch.Clear();
+                _sending = Sending.Nothing;
             }
 
             await FlushAsync(graceEnded);
         }
         catch (OperationCanceledException) when (graceEnded.IsCancellationRequested)
         {
-            var lost = batch.Count;
+            // What still comes is dropped, and counted as such.
+            Complete();
+            var lost = NotKept(batch);
             while (_waiting.Reader.TryRead(out _))
             {
                 lost++;
             }
 
             _telemetry.RecordsLostAtShutdown(_sink.Name, lost);
+            await GiveUpAsync(graceEnded);
         }
     }
+
+    /// <summary>Lets the sink count what it holds back, now that nothing can be sent any more.</summary>
+    private async Task GiveUpAsync(CancellationToken graceEnded)
+    {
+        try
+        {
+            await FlushAsync(graceEnded);
+        }
+        catch (OperationCanceledException)
+        {
+            // As it should be: the time is over.
+        }
+    }
+
+    private int NotKept(List<SinkRecord> batch) => batch.Count(record => !_sink.Keeps(record));
 
     /// <summary>True when there is something to send: records, or what the sink held back and now may send; false when nothing will come.</summary>
     private async Task<bool> WaitAsync(CancellationToken graceEnded)
@@ -139,6 +176,9 @@ internal sealed class SinkQueue
         {
             batch.Add(record);
         }
+
+        // Until they are sent they still wait.
+        _sending = batch.Count == 0 ? Sending.Nothing : new Sending(batch.Count, batch[0].Came);
     }
 
     private async Task SendAsync(List<SinkRecord> batch, CancellationToken graceEnded)
@@ -150,12 +190,18 @@ internal sealed class SinkQueue
                 (Sink: _sink, Batch: batch),
                 graceEnded);
             Interlocked.Exchange(ref _lastSent, _clock.GetTimestamp());
-            _telemetry.RecordsSent(_sink.Name, batch.Count);
+            _telemetry.RecordsSent(_sink.Name, NotKept(batch), refused: 0);
         }
         // Ask the token, not the exception's type: a request's timeout is an OperationCanceledException too.
         catch (Exception exception) when (!graceEnded.IsCancellationRequested)
         {
-            _telemetry.RecordsRefused(_sink.Name, batch.Count, exception);
+            _telemetry.RecordsRefused(_sink.Name, NotKept(batch), exception);
         }
+    }
+
+    /// <summary>What the sink is about to send.</summary>
+    private sealed record Sending(int Records, AlertTime? Oldest)
+    {
+        public static Sending Nothing { get; } = new(0, null);
     }
 }

@@ -17,7 +17,11 @@ internal sealed partial class AgentTelemetry
         new KeyValuePair<string, object?>("verdict", verdict.Word()));
 
     /// <summary>An alert came that is known already, by whichever way.</summary>
-    public void AlertRepeated(string source) => _repeats.Add(1, new KeyValuePair<string, object?>("source", source));
+    public void AlertRepeated(string source)
+    {
+        _repeats.Add(1, new KeyValuePair<string, object?>("source", source));
+        _book.Source(source).Collapsed(1);
+    }
 
     /// <summary>An alert could not wait for its pod as long as it should: too many were waiting.</summary>
     public void AlertLeftWaitingRoomEarly() => _evictions.Add(1, new KeyValuePair<string, object?>("what", "waiting-alert"));

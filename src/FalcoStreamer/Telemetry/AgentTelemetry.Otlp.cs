@@ -7,16 +7,11 @@ internal sealed partial class AgentTelemetry
     public void OtlpIsOff() => LogOtlpIsOff(_logger);
 
     /// <summary>
-    /// A collector took a request but did not keep <paramref name="count"/> of its records, which its queue has counted as sent; 0 is a warning.
+    /// A collector took a request but did not keep <paramref name="count"/> of its records, which are counted as refused; 0 is a warning.
     /// </summary>
     /// <param name="isFirst">Whether the request before had no such answer: only then is it logged.</param>
     public void OtlpRecordsRejected(long count, string message, bool isFirst)
     {
-        if (count > 0)
-        {
-            _sinkRecords.Add(count, new KeyValuePair<string, object?>("sink", "otlp"), new KeyValuePair<string, object?>("outcome", "rejected"));
-        }
-
         if (isFirst && count > 0)
         {
             LogOtlpRecordsRejected(_logger, count, message);

@@ -7,12 +7,13 @@ internal sealed partial class AgentTelemetry
 {
     // One burst of losses is one line: the sinks that are losing now.
     private readonly ConcurrentDictionary<string, bool> _losing = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _refusing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _away = new(StringComparer.Ordinal);
 
     /// <summary>What waits for a sink was too much, and some of it gave way.</summary>
     public void RecordsDropped(string sink, int count)
     {
-        CountRecords(sink, "dropped", count);
+        Drop(sink, "dropped", count);
         if (_losing.TryAdd(sink, true))
         {
             LogRecordsDropped(_logger, sink);
@@ -35,8 +36,13 @@ internal sealed partial class AgentTelemetry
     /// <summary>Records that a sink had not taken when the grace period ended.</summary>
     public void RecordsLostAtShutdown(string sink, long count)
     {
-        CountRecords(sink, "lost", count);
-        LogRecordsLostAtShutdown(_logger, sink, count);
+        Drop(sink, "lost", count);
+        // They are counted; what holds them goes with the process.
+        _backlogs.TryRemove(sink, out _);
+        if (count > 0)
+        {
+            LogRecordsLostAtShutdown(_logger, sink, count);
+        }
     }
 
     /// <summary>Records that a sink had not taken when the grace period ended, and that the next agent on this node will send.</summary>

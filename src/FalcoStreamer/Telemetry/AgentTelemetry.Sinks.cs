@@ -5,6 +5,8 @@ namespace FalcoStreamer.Telemetry;
 /// <content>Sinks: 5xx.</content>
 internal sealed partial class AgentTelemetry
 {
+    private const string EventSink = "kubernetesEvents";
+
     private Counter<long> _sinkRecords = null!;
     private Counter<long> _kubernetesEvents = null!;
 
@@ -15,37 +17,75 @@ internal sealed partial class AgentTelemetry
             "falcostreamer.kubernetes.events", "{report}", "Reports by what became of them as Kubernetes Events.");
     }
 
-    /// <summary>Records were taken by a sink.</summary>
-    public void RecordsSent(string sink, int count)
+    /// <summary>A sink is done with a batch: its receiver took <paramref name="count"/> records, and refused others, which the sink has said.</summary>
+    public void RecordsSent(string sink, int count, int refused)
     {
         CountRecords(sink, "sent", count);
+        _book.Sink(sink).Delivered(count);
+        if (refused > 0)
+        {
+            Drop(sink, "refused", refused);
+        }
+        else
+        {
+            _refusing.TryRemove(sink, out _);
+        }
+
         SinkTookRecords(sink);
     }
 
     /// <summary>Records are lost: the sink refused them for good.</summary>
     public void RecordsRefused(string sink, int count, Exception reason)
     {
-        CountRecords(sink, "refused", count);
-        LogRecordsRefused(_logger, sink, count, reason.Message);
+        Drop(sink, "refused", count);
+        RefusalSaid(sink, count, reason);
+    }
+
+    /// <summary>Why a receiver refused records for good: said once, until it has taken all of a batch. They are counted when the batch is done.</summary>
+    public void RefusalSaid(string sink, int count, Exception reason)
+    {
+        if (_refusing.TryAdd(sink, true))
+        {
+            LogRecordsRefused(_logger, sink, count, reason.Message);
+        }
     }
 
     /// <summary>An Event was written; <paramref name="outcome"/> is <c>created</c> or <c>patched</c>.</summary>
-    public void EventWritten(string outcome) => CountEvents(outcome, 1);
+    public void EventWritten(string outcome)
+    {
+        CountEvents(outcome, 1);
+        _book.Sink(EventSink).Delivered(1);
+    }
 
     /// <summary>The API server has the Event as it should be already.</summary>
-    public void EventUnchanged() => CountEvents("unchanged", 1);
+    public void EventUnchanged()
+    {
+        CountEvents("unchanged", 1);
+        _book.Sink(EventSink).Delivered(1);
+    }
 
     /// <summary>Newer states took the place of some that waited.</summary>
-    public void EventsSuperseded(long count) => CountEvents("superseded", count);
+    public void EventsSuperseded(long count)
+    {
+        CountEvents("superseded", count);
+        _book.Sink(EventSink).Collapsed(count);
+    }
+
+    /// <summary>Events had to be corrected without a report of their own: an incident that they counted has got an Event of its own.</summary>
+    public void EventsCorrected(long count)
+    {
+        CountEvents("corrected", count);
+        _book.Sink(EventSink).Received(count);
+    }
 
     /// <summary>The budget lets a report wait. It is counted again when it is written.</summary>
     public void EventHeldBack() => CountEvents("held_back", 1);
 
     /// <summary>An incident about our own pod gets no Event.</summary>
-    public void EventAboutOurselves() => CountEvents("own_pod", 1);
+    public void EventAboutOurselves() => DropEvents("own_pod", 1);
 
     /// <summary>An incident of a plugin's source that is about no pod gets no Event: no object would be the right one.</summary>
-    public void EventWithoutObject() => CountEvents("no_object", 1);
+    public void EventWithoutObject() => DropEvents("no_object", 1);
 
     /// <summary>Which Events belong to old incidents was forgotten to bound the memory; nothing is lost.</summary>
     public void EventsForgotten(long count) => CountEvents("forgotten", count);
@@ -53,7 +93,7 @@ internal sealed partial class AgentTelemetry
     /// <summary>Too many Events wait for the budget: the least serious are not written.</summary>
     public void EventsDropped(long count, bool isNewBurst)
     {
-        CountEvents("dropped", count);
+        DropEvents("dropped", count);
         if (isNewBurst)
         {
             LogEventsDropped(_logger);
@@ -63,14 +103,14 @@ internal sealed partial class AgentTelemetry
     /// <summary>The Event's namespace is gone or going.</summary>
     public void EventWithoutNamespace(string answer)
     {
-        CountEvents("namespace_gone", 1);
+        DropEvents("namespace_gone", 1);
         LogEventWithoutNamespace(_logger, answer);
     }
 
     /// <summary>Our role lacks a verb; <paramref name="isNewBurst"/> says whether the log should hear of it.</summary>
     public void EventForbidden(string verb, string answer, bool isNewBurst)
     {
-        CountEvents("forbidden", 1);
+        DropEvents("forbidden", 1);
         if (isNewBurst)
         {
             LogEventForbidden(_logger, verb, answer);
@@ -80,7 +120,7 @@ internal sealed partial class AgentTelemetry
     /// <summary>The API server will never take an Event.</summary>
     public void EventRefused(string verb, string answer, bool isNewBurst)
     {
-        CountEvents("refused", 1);
+        DropEvents("refused", 1);
         if (isNewBurst)
         {
             LogEventRefused(_logger, verb, answer);
@@ -90,11 +130,11 @@ internal sealed partial class AgentTelemetry
     /// <summary>The agent ends while Events wait.</summary>
     public void EventsNeverWritten(int count)
     {
-        CountEvents("never_written", count);
+        DropEvents("never_written", count);
         LogEventsNeverWritten(_logger, count);
     }
 
-    [LoggerMessage(501, LogLevel.Error, "The sink {Sink} refused {Count} records for good, they are lost: {Reason}")]
+    [LoggerMessage(501, LogLevel.Error, "The sink {Sink} refused {Count} records for good, they are lost; more of them are only counted until it takes all again: {Reason}")]
     private static partial void LogRecordsRefused(ILogger logger, string sink, int count, string reason);
 
     [LoggerMessage(502, LogLevel.Error, "Kubernetes Events cannot be written: the agent's role lacks the verb {Verb} on events. Grant it, or set sinks.kubernetesEvents.enabled to false. The API server says: {Answer}")]
@@ -118,6 +158,21 @@ internal sealed partial class AgentTelemetry
         {
             _kubernetesEvents.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
         }
+    }
+
+    private void DropEvents(string outcome, long count)
+    {
+        CountEvents(outcome, count);
+        if (count > 0)
+        {
+            _book.Sink(EventSink).Dropped(outcome, count);
+        }
+    }
+
+    private void Drop(string sink, string outcome, long count)
+    {
+        CountRecords(sink, outcome, count);
+        _book.Sink(sink).Dropped(outcome, count);
     }
 
     private void CountRecords(string sink, string outcome, long count) => _sinkRecords.Add(

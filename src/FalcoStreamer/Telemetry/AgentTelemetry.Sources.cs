@@ -20,7 +20,11 @@ internal sealed partial class AgentTelemetry
     }
 
     /// <summary>Alerts have come in.</summary>
-    public void AlertsReceived(string source, int count) => _alertsReceived.Add(count, new KeyValuePair<string, object?>("source", source));
+    public void AlertsReceived(string source, int count)
+    {
+        _alertsReceived.Add(count, new KeyValuePair<string, object?>("source", source));
+        _book.Source(source).Received(count);
+    }
 
     /// <summary>How many alerts came to the agent and were never judged: lost, or not readable. For any thread.</summary>
     public long AlertsMissed => Interlocked.Read(ref _alertsMissed);
@@ -40,6 +44,7 @@ internal sealed partial class AgentTelemetry
     public void AlertLost(string source, string reason)
     {
         _alertsLost.Add(1, new("source", source), new("reason", reason));
+        _book.Source(source).Dropped("lost", 1);
         Interlocked.Increment(ref _alertsMissed);
         LogAlertLost(_logger, source, reason);
     }

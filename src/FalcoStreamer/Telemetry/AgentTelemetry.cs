@@ -23,6 +23,7 @@ internal sealed partial class AgentTelemetry : IDisposable
         CreateEnrichmentInstruments();
         CreateCorrelationInstruments();
         CreateSinkInstruments();
+        CreateAccountInstruments();
     }
 
     public void Dispose() => _meter.Dispose();

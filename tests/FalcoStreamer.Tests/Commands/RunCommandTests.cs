@@ -18,6 +18,8 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("""{ "kubernetes": { "enabled": false }, "sources": { "http": { "address": "falco:2801" } } }""", "sources.http.address is \"falco:2801\"")]
     [InlineData("""{ "kubernetes": { "enabled": false }, "sinks": { "otlp": { "endpoint": "collector" , "protocol": "smoke" } } }""", "smoke")]
     [InlineData("""{ "kubernetes": { "enabled": false }, "knowledge": { "path": "/nowhere" } }""", "/nowhere: the knowledge cannot be read")]
+    [InlineData("""{ "kubernetes": { "enabled": false }, "sinks": { "forward": { "enabled": true } } }""", "sinks.forward.enabled is true, but sinks.forward.url names no receiver")]
+    [InlineData("""{ "kubernetes": { "enabled": false }, "sinks": { "forward": { "enabled": true, "url": "http://localhost:2801" } } }""", "sinks.forward.url names our own port (sources.http.address)")]
     public async Task EndsWith78AndOneLine_WhenTheConfigurationCannotWork(string configuration, string problem)
     {
         await File.WriteAllTextAsync(_file, configuration, TestContext.Current.CancellationToken);

@@ -45,6 +45,18 @@ public sealed class AgentConfigurationTests : IDisposable
         Assert.Null(options.Telemetry.Address);
     }
 
+    [Fact]
+    public void TakesHeadersOfAnyName()
+    {
+        var file = Write("""{ "sinks": { "forward": { "headers": { "Authorization": "Bearer t" } }, "otlp": { "headers": { "x-tenant": "a" } } } }""");
+
+        var options = AgentConfiguration.Load(file, new Dictionary<string, string> { ["FALCOSTREAMER__SINKS__FORWARD__HEADERS__X"] = "y" });
+
+        Assert.Equal("Bearer t", options.Sinks.Forward.Headers!["Authorization"]);
+        Assert.Equal("y", options.Sinks.Forward.Headers["X"]);
+        Assert.Equal("a", options.Sinks.Otlp.Headers!["x-tenant"]);
+    }
+
     [Theory]
     [InlineData("""{ "corelation": {} }""", "there is no key \"corelation\"; did you mean \"correlation\"?")]
     [InlineData("""{ "sources": { "grpc": { "adress": "x" } } }""", "there is no key \"sources.grpc.adress\"; did you mean \"address\"?")]
@@ -55,6 +67,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("""{ "correlation": { "quietPeriod": "00:00:00" } }""", "correlation.quietPeriod must be from 00:00:01 to 01:00:00")]
     [InlineData("""{ "sources": { "grpc": { "address": "http://falco:5060" } } }""", "sources.grpc.address")]
     [InlineData("""{ "telemetry": { "address": "9464" } }""", "telemetry.address must be http://address:port")]
+    [InlineData("""{ "sinks": { "forward": { "headers": "x" } } }""", "\"sinks.forward.headers\" is a section and must be an object")]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("{\n\"a\"", "agent.json:2: this is not JSON")]
     public void NamesTheKeyAndTheRemedy_WhenTheFileIsWrong(string text, string problem)

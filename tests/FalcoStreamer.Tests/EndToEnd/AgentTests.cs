@@ -42,6 +42,40 @@ public sealed class AgentTests
         Assert.Equal("main", web.Resource["k8s.container.name"]);
         Assert.Equal(SmallWorld.ClusterUid, alerts[^1].Resource["k8s.cluster.uid"]);
         AssertEventsTellTheTruth(world, messages.Count);
+        Assert.Equal($"source grpc received {messages.Count} = delivered {messages.Count} + collapsed 0 + dropped 0 + held 0", agent.AccountOf("source grpc"));
+        Assert.Equal(
+            $"sink otlp received {world.Records.Count} = delivered {world.Records.Count} + collapsed 0 + dropped 0 + held 0", agent.AccountOf("sink otlp"));
+        var reports = Incidents(world.Records).Count();
+        Assert.Matches($"^sink kubernetesEvents received {reports} = delivered [0-9]+ \\+ collapsed [0-9]+ \\+ dropped 0 \\+ held 0$", agent.AccountOf("sink kubernetesEvents"));
+    }
+
+    [Fact]
+    public async Task PassesEveryAlertOn_AndStaysReadyAndAlive_WhileTheReceiversAreAway()
+    {
+        await using var world = await SmallWorld.StartAsync();
+        world.AddSamplePods();
+        var port = FalcoStreamer.Simulator.LoopbackPort.Free();
+        using var agent = world.StartAgent(forward: $"http://127.0.0.1:{port}/");
+        await agent.WaitUntilReadyAsync(_patience);
+        await world.Collector.StopAsync();
+
+        world.Falco.Enqueue(Series(50));
+        await WaitForAsync(() => world.Falco.Delivered == 50);
+        await WaitUntilMetricAsync(agent, "falcostreamer_sink_depth", "sink=\"forward\"", 50);
+        await WaitUntilMetricAsync(agent, "falcostreamer_alerts_held", "", 0);
+        Assert.Equal(200, await agent.StatusAsync("readyz", _patience));
+        Assert.Equal(200, await agent.StatusAsync("healthz", _patience));
+
+        await using var receiver = await FalcoStreamer.Tests.Sinks.Forward.ForwardReceiver.StartAsync(port: port);
+        await world.Collector.StartAsync(_patience);
+        await WaitForAsync(() => receiver.Requests.Count >= 50);
+        Assert.Equal(0, await agent.TerminateAsync(_patience));
+        Assert.Equal(
+            Series(50).Select(message => FalcoStreamer.Alerts.FalcoAlert.FromProtobuf(message).OutputText.ToString()).Order(StringComparer.Ordinal),
+            receiver.Requests.Select(request => System.Text.Encoding.UTF8.GetString(request.Body)).Order(StringComparer.Ordinal));
+        Assert.Equal("sink forward received 50 = delivered 50 + collapsed 0 + dropped 0 + held 0", agent.AccountOf("sink forward"));
+        Assert.Equal("source grpc received 50 = delivered 50 + collapsed 0 + dropped 0 + held 0", agent.AccountOf("source grpc"));
+        Assert.EndsWith("+ dropped 0 + held 0", agent.AccountOf("sink otlp"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -70,6 +104,7 @@ public sealed class AgentTests
         Assert.Equal("FalcoSuspicious", events[1]["reason"]!.GetValue<string>());
         Assert.Contains("; curl -s http", events[1]["message"]!.GetValue<string>(), StringComparison.Ordinal);
         var closed = Incidents(world.Records).Where(record => record["falcostreamer.incident.change"] == "closed");
+        Assert.Equal("source grpc received 3 = delivered 3 + collapsed 0 + dropped 0 + held 0", agent.AccountOf("source grpc"));
         Assert.Equal(["benign 2", "suspicious 1"], closed.Select(record => $"{record["falcostreamer.incident.verdict"]} {record["falcostreamer.incident.count"]}").Order());
     }
 
@@ -103,6 +138,9 @@ public sealed class AgentTests
         Assert.Equal(0, await agent.TerminateAsync(_patience));
         Assert.Equal(80, DistinctUids(world.Records));
         Assert.Equal(80, world.Events.Events.Sum(item => item["count"]!.GetValue<int>()));
+        Assert.Equal("source grpc received 80 = delivered 80 + collapsed 0 + dropped 0 + held 0", agent.AccountOf("source grpc"));
+        Assert.EndsWith("+ dropped 0 + held 0", agent.AccountOf("sink otlp"), StringComparison.Ordinal);
+        Assert.EndsWith("+ dropped 0 + held 0", agent.AccountOf("sink kubernetesEvents"), StringComparison.Ordinal);
     }
 
     /// <summary>A request whose answer was lost is sent again: a repeat has the same UID.</summary>
@@ -141,6 +179,22 @@ public sealed class AgentTests
             alert["time"] = (start + TimeSpan.FromMilliseconds(100 * number)).ToString();
             return FalcoMessages.From(alert);
         })];
+    }
+
+    /// <summary>Waits until a line of <c>/metrics</c> has that value.</summary>
+    private async Task WaitUntilMetricAsync(RunningAgent agent, string name, string label, int value)
+    {
+        while (true)
+        {
+            var line = (await agent.MetricsAsync(_patience)).Split('\n').FirstOrDefault(
+                line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal));
+            if (line?[(line.LastIndexOf('}') + 1)..].Split(' ').Contains($"{value}") == true)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, _patience);
+        }
     }
 
     private async Task WaitForAsync(Func<bool> condition)

@@ -54,6 +54,21 @@ internal sealed class RunningAgent : IDisposable
 
     public Task<string> MetricsAsync(CancellationToken cancellation) => _http.GetStringAsync($"{_telemetry}/metrics", cancellation);
 
+    /// <summary>The status of one of its pages.</summary>
+    public async Task<int> StatusAsync(string page, CancellationToken cancellation)
+    {
+        using var answer = await _http.GetAsync($"{_telemetry}/{page}", cancellation);
+        return (int)answer.StatusCode;
+    }
+
+    /// <summary>What it said at its end of a source or a sink, e.g. <c>sink otlp</c>: everything that came must be accounted for.</summary>
+    public string AccountOf(string name)
+    {
+        var line = Assert.Single(Log.Split('\n'), line => line.Contains("Accounts", StringComparison.Ordinal));
+        Assert.DoesNotContain("do not add up", line, StringComparison.Ordinal);
+        return Assert.Single(line[(line.IndexOf("Accounts: ", StringComparison.Ordinal) + 10)..].Split("; "), part => part.StartsWith($"{name} ", StringComparison.Ordinal));
+    }
+
     /// <summary>Asks it to end as Kubernetes does; returns the exit code.</summary>
     public async Task<int> TerminateAsync(CancellationToken cancellation)
     {

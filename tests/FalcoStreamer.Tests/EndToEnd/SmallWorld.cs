@@ -61,7 +61,8 @@ internal sealed class SmallWorld : IAsyncDisposable
 
     /// <summary>Starts the agent with its usual settings.</summary>
     /// <param name="onDisk">Whether it keeps what it holds on the disk.</param>
-    public RunningAgent StartAgent(string protocol = "grpc", bool onDisk = false)
+    /// <param name="forward">Where alerts are passed on to; null for nowhere.</param>
+    public RunningAgent StartAgent(string protocol = "grpc", bool onDisk = false, string? forward = null)
     {
         var telemetry = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var configuration = new JsonObject
@@ -76,6 +77,7 @@ internal sealed class SmallWorld : IAsyncDisposable
             ["sinks"] = new JsonObject
             {
                 ["otlp"] = new JsonObject { ["endpoint"] = (protocol == "grpc" ? Collector.GrpcEndpoint : Collector.HttpEndpoint).ToString(), ["protocol"] = protocol },
+                ["forward"] = new JsonObject { ["enabled"] = forward is not null, ["url"] = forward },
             },
             ["telemetry"] = new JsonObject { ["address"] = telemetry },
         };

@@ -32,6 +32,7 @@ public sealed class StorageTests
         await world.WaitForRecordsAsync(records => Uids(records).Count >= alerts.Count, _patience);
         Assert.Equal(0, await next.TerminateAsync(_patience));
         Assert.Equal(alerts.Select(alert => alert.Id.ToString()).Order(), Uids(world.Records).Order());
+        Assert.Contains("Accounts: source", next.Log, StringComparison.Ordinal);
         Assert.Equal(alerts.Count, world.Events.Events.Sum(item => item["count"]!.GetValue<int>()));
     }
 

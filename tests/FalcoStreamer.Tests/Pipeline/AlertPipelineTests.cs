@@ -5,6 +5,7 @@ using FalcoStreamer.Pipeline;
 using FalcoStreamer.Sinks;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Storage;
+using FalcoStreamer.Telemetry;
 using FalcoStreamer.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
@@ -22,6 +23,7 @@ public sealed class AlertPipelineTests : IDisposable
 
     public void Dispose()
     {
+        Assert.True(_probe.Telemetry.Accounts.AddUp, _probe.Telemetry.Accounts.ToString());
         _stop.Dispose();
         _probe.Dispose();
     }
@@ -54,7 +56,7 @@ public sealed class AlertPipelineTests : IDisposable
     [Fact]
     public async Task WaitsForThePod_WhenTheAlertComesFirst()
     {
-        var source = new HeldSource(SomePods.CalicoAlert("A"));
+        var source = Source(SomePods.CalicoAlert("A"));
         var running = Pipeline(source).RunAsync(_stop.Token);
         await source.Given;
 
@@ -81,17 +83,68 @@ public sealed class AlertPipelineTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => Pipeline(new BrokenSource()).RunAsync(_stop.Token));
     }
 
+    [Fact]
+    public async Task MakesProgress_WhileASinkHangs()
+    {
+        _sink.Answer(cancellation => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation));
+        var source = Source(SomePods.CalicoAlert("A"));
+        var pipeline = Pipeline(source);
+        using var grace = new CancellationTokenSource();
+        var running = pipeline.RunAsync(_stop.Token, grace.Token);
+        await source.Given;
+
+        for (var minute = 0; minute < 20; minute++)
+        {
+            // More than the loop may stand still, so that it must have turned meanwhile.
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await WaitForAsync(() => pipeline.MakesProgress);
+        }
+
+        source.End();
+        await WaitForAsync(() => _probe.Telemetry.Accounts.Sources.Any(account => account.Delivered == 1));
+        await grace.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task MakesNoProgress_WhenItsLoopIsStuck()
+    {
+        using var pods = new StuckPods(_pods);
+        var source = Source(SomePods.CalicoAlert("A"));
+        var pipeline = Pipeline(source, pods);
+        var running = pipeline.RunAsync(_stop.Token, TestContext.Current.CancellationToken);
+        await pods.Asked;
+        Assert.True(pipeline.MakesProgress);
+
+        _clock.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.False(pipeline.MakesProgress);
+        pods.Release();
+        source.End();
+        await running;
+    }
+
     private async Task RunAsync(params FalcoAlert[] alerts)
     {
-        var source = new HeldSource(alerts);
+        var source = Source(alerts);
         var running = Pipeline(source).RunAsync(_stop.Token);
         source.End();
         await running;
     }
 
-    private WatchedPipeline Pipeline(IAlertSource source)
+    private HeldSource Source(params FalcoAlert[] alerts) => new(_probe.Telemetry, alerts);
+
+    private static async Task WaitForAsync(Func<bool> condition)
     {
-        var enricher = new AlertEnricher(_pods, ClusterObjects.Empty, ClusterObjects.Empty, "node-1", isLive: true, _clock, _probe.Telemetry);
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private WatchedPipeline Pipeline(IAlertSource source, IPodDirectory? pods = null)
+    {
+        var enricher = new AlertEnricher(pods ?? _pods, ClusterObjects.Empty, ClusterObjects.Empty, "node-1", isLive: true, _clock, _probe.Telemetry);
         var correlator = new Correlator(Shipped.Behaviours, new CorrelationOptions());
         var queue = new SinkQueue(_sink, new SinkQueueOptions { BatchPause = TimeSpan.Zero }, _clock, _probe.Telemetry);
         var storage = new MemoryStorage(_probe.Telemetry);
@@ -102,16 +155,61 @@ public sealed class AlertPipelineTests : IDisposable
     /// <summary>The pipeline and what sends behind it.</summary>
     private sealed class WatchedPipeline(AlertPipeline pipeline, SinkFan sinks)
     {
-        public async Task RunAsync(CancellationToken stop)
+        public bool MakesProgress => pipeline.MakesProgress;
+
+        public Task RunAsync(CancellationToken stop) => RunAsync(stop, TestContext.Current.CancellationToken);
+
+        public async Task RunAsync(CancellationToken stop, CancellationToken graceEnded)
         {
-            var sending = sinks.RunAsync(TestContext.Current.CancellationToken);
+            var sending = sinks.RunAsync(graceEnded);
             await pipeline.RunAsync(stop);
             await sending;
         }
     }
 
+    /// <summary>Pods that answer only when they are released.</summary>
+    private sealed class StuckPods(IPodDirectory pods) : IPodDirectory, IDisposable
+    {
+        private readonly ManualResetEventSlim _released = new();
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public long Version => pods.Version;
+
+        public void Release() => _released.Set();
+
+        public Task WaitForChangeAsync(long version, CancellationToken cancellation) => pods.WaitForChangeAsync(version, cancellation);
+
+        public PodMatch Find(ReadOnlySpan<byte> containerId)
+        {
+            Wait();
+            return pods.Find(containerId);
+        }
+
+        public PodMatch FindPod(ReadOnlySpan<byte> podUid)
+        {
+            Wait();
+            return pods.FindPod(podUid);
+        }
+
+        public PodMatch FindPod(string @namespace, string name)
+        {
+            Wait();
+            return pods.FindPod(@namespace, name);
+        }
+
+        public void Dispose() => _released.Dispose();
+
+        private void Wait()
+        {
+            _asked.TrySetResult();
+            _released.Wait();
+        }
+    }
+
     /// <summary>Gives alerts and then stays open until it is ended.</summary>
-    private sealed class HeldSource(params FalcoAlert[] alerts) : IAlertSource
+    private sealed class HeldSource(AgentTelemetry telemetry, FalcoAlert[] alerts) : IAlertSource
     {
         private readonly TaskCompletionSource _given = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -124,6 +222,7 @@ public sealed class AlertPipelineTests : IDisposable
 
         public async IAsyncEnumerable<AlertBatch> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
         {
+            telemetry.AlertsReceived(Name, alerts.Length);
             yield return new AlertBatch(alerts);
 
             _given.TrySetResult();

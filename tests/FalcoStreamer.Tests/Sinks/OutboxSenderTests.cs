@@ -67,6 +67,32 @@ public sealed class OutboxSenderTests : IDisposable
     }
 
     [Fact]
+    public async Task CountsWhatTheSinkSaysWasRefused_WhenTheRestWasTaken()
+    {
+        var outbox = new MemoryOutbox(10_000, _ => { });
+        outbox.Add(SomeChunks.Chunk(1, records: 5));
+        outbox.Complete();
+
+        await new OutboxSender(new FakeOutboxSink { RefusesWithin = 2 }, outbox, Pace(), _clock, _probe.Telemetry).RunAsync(_grace.Token);
+
+        Assert.Equal(3, Count("sent"));
+        Assert.Equal(2, Count("refused"));
+    }
+
+    [Fact]
+    public async Task SaysRefusalsOnce_UntilAllIsTakenAgain()
+    {
+        var sink = new FakeOutboxSink { MaxBytes = 100, Refuses = chunk => SomeChunks.NumberOf(chunk) is 1 or 2 or 4 };
+        Fill(4);
+        _outbox.Complete();
+
+        await new OutboxSender(sink, _outbox, Pace(), _clock, _probe.Telemetry).RunAsync(_grace.Token);
+
+        Assert.Equal(3, Count("refused"));
+        Assert.Equal(2, _probe.Lines(501).Count);
+    }
+
+    [Fact]
     public async Task SurvivesASinkThatBreaks()
     {
         Fill(2);
@@ -113,6 +139,32 @@ public sealed class OutboxSenderTests : IDisposable
         await new OutboxSender(_sink, outbox, Pace(), _clock, _probe.Telemetry).RunAsync(_grace.Token);
 
         Assert.Equal(2, Count("sent"));
+    }
+
+    [Fact]
+    public async Task AccountsForAll_AndSaysHowLongItHasWaited()
+    {
+        var outbox = new MemoryOutbox(500, count => _probe.Telemetry.RecordsDropped("fake", count));
+        for (var number = 1; number <= 8; number++)
+        {
+            outbox.Add(SomeChunks.Chunk(number, records: 2));
+        }
+
+        _probe.Telemetry.RecordsGiven("fake", 16);
+        _clock.SetUtcNow((Some.Time + TimeSpan.FromSeconds(60)).ToDateTimeOffset());
+        using var lag = new MetricCollector<double>(_probe.Meters, "FalcoStreamer", "falcostreamer.sink.lag");
+        var sink = new FakeOutboxSink { RefusesWithin = 1, Refuses = chunk => SomeChunks.NumberOf(chunk) == 6 };
+        var sender = new OutboxSender(sink, outbox, Pace(), _clock, _probe.Telemetry);
+
+        lag.RecordObservableInstruments();
+        Assert.Equal(56, lag.LastMeasurement!.Value);
+        Assert.Equal("fake received 16 = delivered 0 + collapsed 0 + dropped 6 (dropped 6) + held 10", _probe.Telemetry.Accounts.Sinks[0].ToString());
+
+        outbox.Complete();
+        await sender.RunAsync(_grace.Token);
+
+        Assert.Equal("fake received 16 = delivered 4 + collapsed 0 + dropped 12 (dropped 6, refused 6) + held 0", _probe.Telemetry.Accounts.Sinks[0].ToString());
+        Assert.True(_probe.Telemetry.Accounts.AddUp);
     }
 
     private static SinkQueueOptions Pace() => new() { BatchPause = TimeSpan.Zero };

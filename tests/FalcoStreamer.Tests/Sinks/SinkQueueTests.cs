@@ -17,6 +17,7 @@ public sealed class SinkQueueTests : IDisposable
 
     public void Dispose()
     {
+        Assert.True(_probe.Telemetry.Accounts.AddUp, _probe.Telemetry.Accounts.ToString());
         _grace.Dispose();
         _records.Dispose();
         _probe.Dispose();
@@ -129,6 +130,35 @@ public sealed class SinkQueueTests : IDisposable
 
         Assert.Equal(5, Count("lost"));
         Assert.Empty(_sink.Taken);
+    }
+
+    [Fact]
+    public async Task SaysWhatWaitsAndForHowLong_AlsoWhatIsBeingSent()
+    {
+        var called = new TaskCompletionSource();
+        _sink.Answer(async cancellation =>
+        {
+            called.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, _clock, cancellation);
+        });
+        _clock.SetUtcNow(Some.Time.ToDateTimeOffset() + TimeSpan.FromMinutes(5));
+        using var depth = new MetricCollector<long>(_probe.Meters, "FalcoStreamer", "falcostreamer.sink.depth");
+        using var lag = new MetricCollector<double>(_probe.Meters, "FalcoStreamer", "falcostreamer.sink.lag");
+        var queue = Queue(new SinkQueueOptions { BatchSize = 2, BatchPause = TimeSpan.Zero });
+        var oldest = Assert.IsType<ReportRecord>(Fill(queue, 5)[0]).Observed;
+        var running = queue.RunAsync(_grace.Token);
+        await called.Task;
+
+        depth.RecordObservableInstruments();
+        lag.RecordObservableInstruments();
+
+        Assert.Equal(5, depth.LastMeasurement!.Value);
+        Assert.Equal((_clock.GetUtcNow() - oldest.ToDateTimeOffset()).TotalSeconds, lag.LastMeasurement!.Value);
+        Assert.True(_probe.Telemetry.Accounts.AddUp);
+        await _grace.CancelAsync();
+        await running;
+        Assert.Equal(5, Count("lost"));
+        Assert.True(_probe.Telemetry.Accounts.AddUp);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed class FakeOutboxSink : IOutboxSink
     /// <summary>A chunk for which this is true is refused for good.</summary>
     public Predicate<OutboxChunk> Refuses { get; set; } = _ => false;
 
+    /// <summary>How many records of each call it says its receiver has refused.</summary>
+    public int RefusesWithin { get; init; }
+
     /// <summary>The chunks of each call.</summary>
     public IReadOnlyList<IReadOnlyList<OutboxChunk>> Calls
     {
@@ -46,7 +49,7 @@ internal sealed class FakeOutboxSink : IOutboxSink
     /// <summary>The next call does this before it takes anything.</summary>
     public void Answer(Func<CancellationToken, Task> answer) => _answers.Enqueue(answer);
 
-    public async Task SendAsync(IReadOnlyList<OutboxChunk> chunks, CancellationToken cancellation)
+    public async Task<int> SendAsync(IReadOnlyList<OutboxChunk> chunks, CancellationToken cancellation)
     {
         Func<CancellationToken, Task>? answer;
         lock (_gate)
@@ -65,5 +68,7 @@ internal sealed class FakeOutboxSink : IOutboxSink
         {
             _taken.AddRange(chunks);
         }
+
+        return RefusesWithin;
     }
 }

@@ -35,6 +35,9 @@ internal sealed class EventLedger(int capacity = 4096, int dueCapacity = 512)
     /// <summary>How many Events had to stop waiting because too many did: what they waited to say is lost, unless their incident changes again.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>How many Events had to be changed without a report of their own: they counted an incident that has got its own.</summary>
+    public long Corrected { get; private set; }
+
     /// <summary>What waits: the urgent first, otherwise in the order in which it came.</summary>
     public IReadOnlyList<EventEntry> Due() => [.. _due.OrderBy(entry => entry.IsUrgent ? 0 : 1)];
 
@@ -90,6 +93,7 @@ internal sealed class EventLedger(int capacity = 4096, int dueCapacity = 512)
     {
         _ended.AddRange(entry.Ended);
         entry.Ended.Clear();
+        Corrected += entry is { IsDue: true, Latest: null } ? 1 : 0;
         entry.Latest = null;
         entry.IsDue = false;
         entry.IsHeldBack = false;

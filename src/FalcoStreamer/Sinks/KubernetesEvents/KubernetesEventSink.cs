@@ -1,3 +1,4 @@
+using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
 using FalcoStreamer.Reporting;
@@ -11,8 +12,8 @@ namespace FalcoStreamer.Sinks.KubernetesEvents;
 /// </summary>
 /// <remarks>
 /// <para>What <see cref="EventBudget"/> holds back is not lost: the newest state of each incident waits here, bounded, and is written by a later
-/// <see cref="SendAsync"/> (an empty one will do, see <see cref="DueIn"/>) or by <see cref="FlushAsync"/> at the end. It counts as sent for the
-/// queue; should the process die meanwhile, it is an Event's newest count or text that is missing, while OTLP has the record.</para>
+/// <see cref="SendAsync"/> (an empty one will do, see <see cref="DueIn"/>) or by <see cref="FlushAsync"/> at the end. They are the
+/// sink's own then, which counts what becomes of them; should the process die meanwhile, it is an Event's newest count or text that is missing, while OTLP has the record.</para>
 /// <para>A record that the API server will never take is counted and left; only what may pass later is thrown. Sending the same records again
 /// writes nothing twice.</para>
 /// </remarks>
@@ -27,6 +28,11 @@ internal sealed class KubernetesEventSink : ISink
     private readonly KubernetesEventOptions _options;
     private readonly TimeProvider _clock;
     private readonly AgentTelemetry _telemetry;
+
+    // What was merged of a batch, so that no report is counted twice when the batch is sent again.
+    private readonly HashSet<SinkRecord> _merged = new(ReferenceEqualityComparer.Instance);
+    private long _toldCorrected;
+    private volatile HeldReports _held = new(0, null);
 
     /// <param name="ended">Told which incidents need no further Event: their end is written, or never will be.</param>
     public KubernetesEventSink(
@@ -63,7 +69,8 @@ internal sealed class KubernetesEventSink : ISink
     public async Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
     {
         var withoutEvent = new List<string>();
-        foreach (var record in records.OfType<ReportRecord>())
+        _merged.IntersectWith(records);
+        foreach (var record in records.OfType<ReportRecord>().Where(_merged.Add))
         {
             if (!TryMerge(record) && record.Change == IncidentChangeKind.Closed)
             {
@@ -77,9 +84,16 @@ internal sealed class KubernetesEventSink : ISink
         }
         finally
         {
+            TakeStock();
             await TellEndedAsync(withoutEvent);
         }
     }
+
+    /// <inheritdoc/>
+    public bool Keeps(SinkRecord record) => _merged.Contains(record);
+
+    /// <inheritdoc/>
+    public (int Records, AlertTime? Oldest) Held => (_held.Records, _held.Oldest);
 
     private async Task WriteDueAsync(CancellationToken cancellation)
     {
@@ -119,11 +133,28 @@ internal sealed class KubernetesEventSink : ISink
         finally
         {
             await TellEndedAsync([]);
-            if (_ledger.DueCount > 0)
+            var left = _ledger.Due();
+            if (left.Count > 0)
             {
-                _telemetry.EventsNeverWritten(_ledger.DueCount);
+                _telemetry.EventsNeverWritten(left.Count);
             }
+
+            foreach (var entry in left)
+            {
+                _ledger.Done(entry);
+            }
+
+            TakeStock();
         }
+    }
+
+    /// <summary>For the accounts, at the end of each call.</summary>
+    private void TakeStock()
+    {
+        _telemetry.EventsCorrected(_ledger.Corrected - _toldCorrected);
+        _toldCorrected = _ledger.Corrected;
+        var waiting = _ledger.Due().Select(entry => entry.Latest).OfType<ReportRecord>().ToList();
+        _held = new HeldReports(waiting.Count, waiting.Count == 0 ? null : waiting.Min(record => record.Observed));
     }
 
     private async ValueTask TellEndedAsync(List<string> withoutEvent)
@@ -186,4 +217,6 @@ internal sealed class KubernetesEventSink : ISink
             }
         }
     }
+
+    private sealed record HeldReports(int Records, AlertTime? Oldest);
 }

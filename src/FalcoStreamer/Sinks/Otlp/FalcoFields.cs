@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using FalcoStreamer.Alerts;
 
 namespace FalcoStreamer.Sinks.Otlp;
 
@@ -32,7 +33,7 @@ internal sealed record FalcoField(byte[] Name, FieldType Type, byte[] Attribute,
 /// whose type is known.
 /// </summary>
 /// <remarks>
-/// The types are here because gRPC sends text only: without them the same field would be a number from one node and a text from another,
+/// The types matter because gRPC sends text only: without them the same field would be a number from one node and a text from another,
 /// which a backend with typed columns refuses. What Falco says about container and pod has no entry: the resource says those, as we resolved them,
 /// and a backend that lays both side by side must not take Falco's word for ours. <c>proc.name</c> has none because it is cut at 15
 /// characters and need not be the executable's name (contracts/falco.md).
@@ -61,25 +62,6 @@ internal static class FalcoFields
         ("fd.rport", FieldType.Number, "network.peer.port"),
     ];
 
-    private static readonly string[] Numbers =
-    [
-        "container.duration", "container.start_ts", "evt.buflen", "evt.count", "evt.cpu", "evt.latency", "evt.num", "evt.rawtime",
-        "evt.time", "fd.cport", "fd.dev", "fd.ino", "fd.num", "fd.sport", "group.gid", "proc.acmdnargs", "proc.cmdlenargs", "proc.cmdnargs",
-        "proc.duration", "proc.exe_ino", "proc.exe_ino.ctime", "proc.exe_ino.ctime_duration_pidns_start",
-        "proc.exe_ino.ctime_duration_proc_start", "proc.exe_ino.mtime", "proc.fdopencount", "proc.loginshellid", "proc.nchilds",
-        "proc.nthreads", "proc.pid.ts", "proc.ppid.duration", "proc.ppid.ts", "proc.pvpid", "proc.tty", "proc.vmrss", "proc.vmsize",
-        "proc.vmswap", "proc.vpgid", "proc.vsid", "thread.tid", "thread.vtid", "user.loginuid",
-    ];
-
-    private static readonly string[] Booleans =
-    [
-        "container.privileged", "evt.failed", "evt.is_async", "evt.is_open_create", "evt.is_open_exec", "evt.is_open_read",
-        "evt.is_open_write", "evt.is_syslog", "evt.is_wait", "fd.connected", "fd.is_lower_layer", "fd.is_server", "fd.is_upper_layer",
-        "fd.name_changed", "proc.is_container_healthcheck", "proc.is_container_liveness_probe", "proc.is_container_readiness_probe",
-        "proc.is_exe_from_memfd", "proc.is_exe_lower_layer", "proc.is_exe_upper_layer", "proc.is_exe_writable", "proc.is_pgid_leader",
-        "proc.is_sid_leader", "proc.is_vpgid_leader", "proc.is_vsid_leader", "thread.ismain",
-    ];
-
     private static readonly string[] CommandLines = ["proc.args", "proc.cmdargs", "proc.pcmdline"];
 
     private static readonly FalcoField?[][] ByLength = Index();
@@ -105,7 +87,7 @@ internal static class FalcoFields
         }
 
         // Falco's word about itself has hundreds of figures, and no process can choose them.
-        if (name.StartsWith("falco."u8) || name.StartsWith("scap."u8))
+        if (FieldKinds.IsFigure(name))
         {
             return Metric;
         }
@@ -124,10 +106,11 @@ internal static class FalcoFields
     private static FalcoField[][] Index()
     {
         var attributes = Counterparts.Select(counterpart => counterpart.Attribute).Distinct().ToList();
+        var counterparts = Counterparts.Select(counterpart => counterpart.Name).ToList();
         var fields = Counterparts
             .Select(known => Make(known.Name, known.Type, known.Attribute, 1U << attributes.IndexOf(known.Attribute)))
-            .Concat(Numbers.Select(name => Make(name, FieldType.Number)))
-            .Concat(Booleans.Select(name => Make(name, FieldType.Boolean)))
+            .Concat(FieldKinds.Numbers.Except(counterparts).Select(name => Make(name, FieldType.Number)))
+            .Concat(FieldKinds.Booleans.Select(name => Make(name, FieldType.Boolean)))
             .Concat(CommandLines.Select(name => Make(name, FieldType.CommandLine)))
             .ToLookup(field => field.Name.Length);
         return [.. Enumerable.Range(0, fields.Max(group => group.Key) + 1).Select(length => fields[length].ToArray())];

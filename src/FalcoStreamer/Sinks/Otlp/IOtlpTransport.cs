@@ -21,7 +21,7 @@ internal sealed record OtlpAnswer(long Rejected, string Message)
 /// <summary>Makes the transport that the settings ask for.</summary>
 internal static class OtlpTransport
 {
-    /// <exception cref="OtlpSettingsException">A certificate cannot be read.</exception>
+    /// <exception cref="SinkSettingsException">A certificate cannot be read.</exception>
     public static IOtlpTransport Create(OtlpSettings settings, TimeProvider clock) => settings.Protocol == OtlpProtocol.Grpc
         ? new OtlpGrpcTransport(settings, MakeHandler(settings), clock)
         : new OtlpHttpTransport(settings, MakeHandler(settings), clock);
@@ -42,6 +42,6 @@ internal static class OtlpTransport
         // A collector that vanished without a word is noticed before the next batch.
         KeepAlivePingDelay = TimeSpan.FromSeconds(30),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-        SslOptions = OtlpTls.Load(settings),
+        SslOptions = ClientTls.Load(settings.Certificate, settings.ClientCertificate, settings.ClientKey),
     };
 }

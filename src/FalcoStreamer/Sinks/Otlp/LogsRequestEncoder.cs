@@ -162,13 +162,11 @@ internal sealed class LogsRequestEncoder
         }
 
         Shortened += _attributes.LeftOut > 0 ? 1 : 0;
-        var came = CameAt(record);
+        var came = record.Came;
         Oldest = Count == 0 || came < Oldest ? came : Oldest;
         Count++;
         return true;
     }
-
-    private static AlertTime CameAt(SinkRecord record) => record is AlertRecord alert ? alert.Received : ((ReportRecord)record).Observed;
 
     private static Subject SubjectOf(SinkRecord record) => record switch
     {

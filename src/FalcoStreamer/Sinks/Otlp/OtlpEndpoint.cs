@@ -30,11 +30,11 @@ internal static class OtlpEndpoint
     private static bool IsInsecure(NamedSetting? setting) => setting is { } insecure
         && (bool.TryParse(insecure.Value, out var value)
             ? value
-            : throw new OtlpSettingsException($"{insecure.Name} is \"{insecure.Value}\": it can be true or false"));
+            : throw new SinkSettingsException($"{insecure.Name} is \"{insecure.Value}\": it can be true or false"));
 
     private static Uri Parse(NamedSetting endpoint, string text, string example) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 && uri.UserInfo.Length == 0
             ? uri
-            : throw new OtlpSettingsException(
+            : throw new SinkSettingsException(
                 $"{endpoint.Name} is not an address with http or https and without a password: give one such as {example}, and send credentials as headers");
 }

@@ -1,8 +1,5 @@
 namespace FalcoStreamer.Sinks.Otlp;
 
-/// <summary>A setting together with the name that a person knows it by.</summary>
-internal readonly record struct NamedSetting(string Name, string Value);
-
 /// <summary>
 /// Reads the standard variables: <c>OTEL_EXPORTER_OTLP_LOGS_…</c> before <c>OTEL_EXPORTER_OTLP_…</c>. An empty one counts as unset, as the specification says.
 /// </summary>

@@ -108,18 +108,7 @@ internal sealed class OtlpHttpTransport : IOtlpTransport
         return new SinkException(
             $"The collector at {_settings.Endpoint} answered {(int)response.StatusCode} {response.ReasonPhrase}: {said}",
             isTransient,
-            isTransient ? ReadRetryAfter(response) : null);
-    }
-
-    private TimeSpan? ReadRetryAfter(HttpResponseMessage response)
-    {
-        var delay = response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - _clock.GetUtcNow(),
-            _ => (TimeSpan?)null,
-        };
-        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
+            isTransient ? RetryAfter.Read(response, _clock) : null);
     }
 
     private static bool IsProtobuf(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == Protobuf.MediaType;

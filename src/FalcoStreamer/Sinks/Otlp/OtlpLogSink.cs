@@ -36,12 +36,11 @@ internal sealed class OtlpLogSink : IOutboxSink, IDisposable
 
     public int MaxBytes { get; }
 
-    public async Task SendAsync(IReadOnlyList<OutboxChunk> chunks, CancellationToken cancellation)
+    public async Task<int> SendAsync(IReadOnlyList<OutboxChunk> chunks, CancellationToken cancellation)
     {
         if (chunks is [var only])
         {
-            Account(await _transport.SendAsync(only.Bytes, cancellation));
-            return;
+            return Account(await _transport.SendAsync(only.Bytes, cancellation), chunks);
         }
 
         var length = chunks.Sum(chunk => chunk.Bytes.Length);
@@ -53,15 +52,16 @@ internal sealed class OtlpLogSink : IOutboxSink, IDisposable
             end += chunk.Bytes.Length;
         }
 
-        Account(await _transport.SendAsync(buffer.AsMemory(0, length), cancellation));
+        var rejected = Account(await _transport.SendAsync(buffer.AsMemory(0, length), cancellation), chunks);
         // Not after a failure: the rest of a cancelled request may still be read from it.
         ArrayPool<byte>.Shared.Return(buffer);
+        return rejected;
     }
 
     public void Dispose() => _transport.Dispose();
 
-    /// <summary>Counts what a collector did not keep of a request it took, and logs the first of a row of such answers.</summary>
-    private void Account(OtlpAnswer answer)
+    /// <summary>How many records a collector did not keep of a request it took; logs the first of a row of such answers.</summary>
+    private int Account(OtlpAnswer answer, IReadOnlyList<OutboxChunk> chunks)
     {
         var isRejecting = answer.Rejected > 0 || answer.Message.Length > 0;
         if (isRejecting)
@@ -70,5 +70,6 @@ internal sealed class OtlpLogSink : IOutboxSink, IDisposable
         }
 
         _isRejecting = isRejecting;
+        return (int)Math.Min(answer.Rejected, chunks.Sum(chunk => chunk.Records));
     }
 }

@@ -31,7 +31,7 @@ internal sealed record OtlpSettings
     public NamedSetting? ClientCertificate { get; init; }
 
     /// <summary>Reads the settings; null where the sink is off, since nothing names a collector or <c>enabled</c> is false.</summary>
-    /// <exception cref="OtlpSettingsException">One of them is wrong.</exception>
+    /// <exception cref="SinkSettingsException">One of them is wrong.</exception>
     public static OtlpSettings? From(OtlpOptions options, Func<string, string?> environment)
     {
         var variables = new OtlpEnvironment(environment);
@@ -56,8 +56,8 @@ internal sealed record OtlpSettings
             Endpoint = protocol == OtlpProtocol.Grpc
                 ? OtlpEndpoint.Grpc(endpoint, variables.Find("INSECURE"))
                 : OtlpEndpoint.Http(endpoint, isForLogsAlone),
-            Headers = options.Headers is { } headers
-                ? OtlpHeaders.Check("sinks.otlp.headers", headers)
+            Headers = options.Headers is { Count: > 0 } headers
+                ? RequestHeaders.Check("sinks.otlp.headers", headers)
                 : OtlpHeaders.Read(variables.Find("HEADERS")),
             Gzip = ReadCompression(variables.Or(options.Compression, "compression", "COMPRESSION")),
             Timeout = ReadTimeout(options.Timeout, variables.Find("TIMEOUT")),
@@ -71,14 +71,14 @@ internal sealed record OtlpSettings
     {
         "grpc" => OtlpProtocol.Grpc,
         "http/protobuf" => OtlpProtocol.HttpProtobuf,
-        var other => throw new OtlpSettingsException($"{setting.Name} is \"{other}\": it can be \"grpc\" or \"http/protobuf\""),
+        var other => throw new SinkSettingsException($"{setting.Name} is \"{other}\": it can be \"grpc\" or \"http/protobuf\""),
     };
 
     private static bool ReadCompression(NamedSetting? setting) => setting?.Value switch
     {
         null or "gzip" => true,
         "none" => false,
-        var other => throw new OtlpSettingsException($"{setting.Value.Name} is \"{other}\": it can be \"gzip\" or \"none\""),
+        var other => throw new SinkSettingsException($"{setting.Value.Name} is \"{other}\": it can be \"gzip\" or \"none\""),
     };
 
     private static TimeSpan ReadTimeout(TimeSpan? configured, NamedSetting? variable)
@@ -87,7 +87,7 @@ internal sealed record OtlpSettings
         {
             return span > TimeSpan.Zero && span <= TimeSpan.FromHours(1)
                 ? span
-                : throw new OtlpSettingsException($"sinks.otlp.timeout is {span}: give more than 0 and at most an hour, e.g. \"00:00:10\"");
+                : throw new SinkSettingsException($"sinks.otlp.timeout is {span}: give more than 0 and at most an hour, e.g. \"00:00:10\"");
         }
 
         if (variable is not { } setting)
@@ -97,14 +97,14 @@ internal sealed record OtlpSettings
 
         return int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds is > 0 and <= 3_600_000
             ? TimeSpan.FromMilliseconds(milliseconds)
-            : throw new OtlpSettingsException($"{setting.Name} is \"{setting.Value}\": give milliseconds, 1 to 3600000, e.g. 10000");
+            : throw new SinkSettingsException($"{setting.Name} is \"{setting.Value}\": give milliseconds, 1 to 3600000, e.g. 10000");
     }
 
     private static void RequirePair(NamedSetting? key, NamedSetting? certificate)
     {
         if (key is null != certificate is null)
         {
-            throw new OtlpSettingsException(
+            throw new SinkSettingsException(
                 $"{(key ?? certificate)!.Value.Name} is set alone: mutual TLS needs both sinks.otlp.clientCertificate and sinks.otlp.clientKey, or their variables");
         }
     }

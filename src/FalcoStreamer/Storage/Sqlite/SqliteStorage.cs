@@ -43,9 +43,8 @@ internal sealed class SqliteStorage : IStorage
         var waiting = database.Outbox.Waiting();
         Places = database.Places.All();
         _writer = new StorageWriter(file, database, room, _survivesPowerCut, clock, telemetry, Gone, Damaged);
-        WaitsNow(waiting);
+        TakeOver(recovered, waiting);
         telemetry.StorageOpen(file.Path, recovered.Unjudged.Count, waiting.Sum(sink => sink.Records));
-        _left.Enqueue(recovered);
     }
 
     /// <summary>Opens the database that an agent has left in the directory, or a new one, and takes over what others have left there.</summary>
@@ -219,17 +218,24 @@ internal sealed class SqliteStorage : IStorage
         }
 
         left.Delete();
-        WaitsNow(waiting);
-        _left.Enqueue(recovered);
+        TakeOver(recovered, waiting);
         _telemetry.StorageAdopted(left.Path, recovered.Unjudged.Count);
     }
 
-    private void WaitsNow(IReadOnlyList<(string Sink, long Records, AlertTime Oldest)> waiting)
+    private void TakeOver(Recovered left, IReadOnlyList<(string Sink, long Records, AlertTime Oldest)> waiting)
     {
+        foreach (var (source, count) in left.Unjudged.CountBy(alert => alert.Source))
+        {
+            _telemetry.AlertsTakenOver(source, count);
+        }
+
         foreach (var (sink, records, oldest) in waiting)
         {
             Outbox(sink).Added(records, oldest);
+            _telemetry.RecordsTakenOver(sink, records);
         }
+
+        _left.Enqueue(left);
     }
 
     private SqliteOutbox Outbox(string sink) => _outboxes.GetOrAdd(sink, name =>

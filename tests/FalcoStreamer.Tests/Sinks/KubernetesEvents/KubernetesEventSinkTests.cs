@@ -26,6 +26,7 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
     private readonly AgentTelemetry _telemetry;
     private readonly MetricCollector<long> _outcomes;
     private readonly List<string> _ended = [];
+    private readonly HashSet<SinkRecord> _given = new(ReferenceEqualityComparer.Instance);
     private EventServer _server = null!;
     private KubernetesEventSink _sink = null!;
 
@@ -33,6 +34,7 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
     {
         var meters = _services.GetRequiredService<IMeterFactory>();
         _telemetry = new AgentTelemetry(_log, meters);
+        _telemetry.WatchSink("kubernetesEvents", () => new SinkBacklog(_sink.Held.Records, TimeSpan.Zero));
         _outcomes = new MetricCollector<long>(meters, AgentTelemetry.MeterName, "falcostreamer.kubernetes.events");
     }
 
@@ -48,6 +50,7 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        Assert.True(_telemetry.Accounts.AddUp, _telemetry.Accounts.ToString());
         await _server.DisposeAsync();
         _outcomes.Dispose();
         _telemetry.Dispose();
@@ -92,6 +95,7 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
         await SendAsync(record);
 
         await SendAsync(record);
+        await SendAsync(record with { Change = IncidentChangeKind.Grown });
 
         Assert.Equal((1, 0), (Store.Posts, Store.Patches));
         Assert.Equal(1, Counted("unchanged"));
@@ -337,6 +341,23 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CountsAReportOnce_WhenItsBatchIsSentAgain()
+    {
+        var batch = Enumerable.Range(1, 4).Select(count => (SinkRecord)SomeReport.Record(SomeReport.Of(SomeReport.IdOf(count % 2), count: count))).ToArray();
+        Store.Outage = EventFault.InternalError;
+        await Assert.ThrowsAsync<SinkException>(() => SendAsync(batch));
+        Assert.All(batch, record => Assert.True(_sink.Keeps(record)));
+        Assert.Equal(2, _sink.Held.Records);
+        Store.Outage = null;
+
+        await SendAsync(batch);
+
+        Assert.Equal(2, Counted("superseded"));
+        Assert.Equal(2, Counted("created"));
+        Assert.Equal(0, _sink.Held.Records);
+    }
+
+    [Fact]
     public async Task CountsWhatItLeaves_WhenTheEndComesTooEarly()
     {
         await SendAsync([.. Enumerable.Range(0, 30).Select(number => SomeReport.Record(SomeReport.Of(SomeReport.IdOf(number))))]);
@@ -401,7 +422,12 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
         _clock,
         _telemetry);
 
-    private Task SendAsync(params SinkRecord[] records) => _sink.SendAsync(records, Cancellation);
+    /// <summary>Gives records to the sink as its queue does, which counts each once.</summary>
+    private Task SendAsync(params SinkRecord[] records)
+    {
+        _telemetry.RecordsGiven("kubernetesEvents", records.Count(_given.Add));
+        return _sink.SendAsync(records, Cancellation);
+    }
 
     private static ReportRecord OnNode(int number) => SomeReport.Record(SomeReport.Of(
         SomeReport.IdOf(number), subject: new Subject { Kind = SubjectKind.Node, Resolution = Resolution.None, Name = "node-1" }));

@@ -158,7 +158,7 @@ public sealed class OtlpLogSinkTests : IDisposable
         encoder.End();
     }
 
-    private Task SendAsync(IReadOnlyList<SinkRecord> records) => _sink.SendAsync(records, TestContext.Current.CancellationToken);
+    private Task<int> SendAsync(IReadOnlyList<SinkRecord> records) => _sink.SendAsync(records, TestContext.Current.CancellationToken);
 
     private IEnumerable<string> SentIds() => _transport.Records.Select(record => record.Attributes["log.record.uid"].StringValue);
 

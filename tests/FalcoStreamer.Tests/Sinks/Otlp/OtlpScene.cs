@@ -49,10 +49,8 @@ internal sealed class OtlpScene : IAsyncDisposable
         return new OtlpScene(collector, options, requestLimit);
     }
 
-    public Task SendAsync(params IReadOnlyList<SinkRecord> records) => Sink.SendAsync(records, TestContext.Current.CancellationToken);
+    public Task<int> SendAsync(params IReadOnlyList<SinkRecord> records) => Sink.SendAsync(records, TestContext.Current.CancellationToken);
 
-    /// <summary>How many records were counted with an outcome.</summary>
-    public long Counted(string outcome) => _probe.Counted(outcome);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using FalcoStreamer.Sinks;
 using FalcoStreamer.Sinks.Otlp;
 
 namespace FalcoStreamer.Tests.Sinks.Otlp;
@@ -96,7 +97,7 @@ public sealed class OtlpSettingsTests
     [InlineData("OTEL_EXPORTER_OTLP_CLIENT_KEY=k.pem", "OTEL_EXPORTER_OTLP_CLIENT_KEY is set alone")]
     public void NamesWhatIsWrong_AndNoSecret(string environment, string message)
     {
-        var exception = Assert.Throws<OtlpSettingsException>(() => Read(new OtlpOptions(), "OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4317 " + environment));
+        var exception = Assert.Throws<SinkSettingsException>(() => Read(new OtlpOptions(), "OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4317 " + environment));
 
         Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
@@ -105,7 +106,7 @@ public sealed class OtlpSettingsTests
     [Fact]
     public void NamesTheKey_WhenTheConfigurationIsWrong()
     {
-        var exception = Assert.Throws<OtlpSettingsException>(() => Read(new OtlpOptions { Endpoint = "http://c", Protocol = "GRPC" }, ""));
+        var exception = Assert.Throws<SinkSettingsException>(() => Read(new OtlpOptions { Endpoint = "http://c", Protocol = "GRPC" }, ""));
 
         Assert.Equal("sinks.otlp.protocol is \"GRPC\": it can be \"grpc\" or \"http/protobuf\"", exception.Message);
     }
@@ -115,7 +116,7 @@ public sealed class OtlpSettingsTests
     {
         var settings = Read(new OtlpOptions { Endpoint = "https://c", Certificate = "no-such.pem" }, "")!;
 
-        var exception = Assert.Throws<OtlpSettingsException>(() => OtlpTransport.Create(settings, TimeProvider.System));
+        var exception = Assert.Throws<SinkSettingsException>(() => OtlpTransport.Create(settings, TimeProvider.System));
 
         Assert.StartsWith("sinks.otlp.certificate names no-such.pem, which is not a readable PEM file", exception.Message, StringComparison.Ordinal);
     }

@@ -2,28 +2,31 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace FalcoStreamer.Sinks.Otlp;
+namespace FalcoStreamer.Sinks;
 
-/// <summary>Makes the connection's TLS from the PEM files of the settings.</summary>
-internal static class OtlpTls
+/// <summary>Makes the TLS of a connection to a receiver from PEM files.</summary>
+internal static class ClientTls
 {
-    /// <exception cref="OtlpSettingsException">A file is missing or is not what it should be.</exception>
-    public static SslClientAuthenticationOptions Load(OtlpSettings settings)
+    /// <param name="authorities">Who may have signed the receiver's certificate; null means the system's authorities.</param>
+    /// <param name="certificate">Our own certificate with its chain, for mutual TLS; null for none.</param>
+    /// <param name="key">The key of <paramref name="certificate"/>.</param>
+    /// <exception cref="SinkSettingsException">A file is missing or is not what it should be.</exception>
+    public static SslClientAuthenticationOptions Load(NamedSetting? authorities, NamedSetting? certificate, NamedSetting? key)
     {
         var options = new SslClientAuthenticationOptions();
-        if (settings.Certificate is { } authorities)
+        if (authorities is { } file)
         {
             // Instead of the system's authorities; the server's name is checked all the same.
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            Read(authorities, "certificates", path => policy.CustomTrustStore.ImportFromPemFile(path));
+            Read(file, "certificates", path => policy.CustomTrustStore.ImportFromPemFile(path));
             options.CertificateChainPolicy = policy;
         }
 
-        if (settings is { ClientCertificate: { } certificate, ClientKey: { } key })
+        if (certificate is { } ours && key is { } ourKey)
         {
-            var own = Read(certificate, $"a certificate that fits the key of {key.Name}", path => X509Certificate2.CreateFromPemFile(path, key.Value));
+            var own = Read(ours, $"a certificate that fits the key of {ourKey.Name}", path => X509Certificate2.CreateFromPemFile(path, ourKey.Value));
             var chain = new X509Certificate2Collection();
-            Read(certificate, "certificates", chain.ImportFromPemFile);
+            Read(ours, "certificates", chain.ImportFromPemFile);
             options.ClientCertificateContext = SslStreamCertificateContext.Create(own, chain, offline: true);
         }
 
@@ -44,7 +47,7 @@ internal static class OtlpTls
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new OtlpSettingsException(
+            throw new SinkSettingsException(
                 $"{file.Name} names {file.Value}, which is not a readable PEM file with {content}: {exception.Message}", exception);
         }
     }
