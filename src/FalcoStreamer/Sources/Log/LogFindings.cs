@@ -47,13 +47,7 @@ internal sealed class LogFindings(string source, TimeProvider clock, AgentTeleme
     public void Others(int count) => telemetry.LogOtherLines(count);
 
     /// <summary>Alerts were read.</summary>
-    public void Received(int count)
-    {
-        for (var alert = 0; alert < count; alert++)
-        {
-            telemetry.AlertReceived(source);
-        }
-    }
+    public void Received(int count) => telemetry.AlertsReceived(source, count);
 
     /// <summary>A log is followed from now on.</summary>
     public void Following(string path, long offset) => telemetry.LogFollowed(path, offset);

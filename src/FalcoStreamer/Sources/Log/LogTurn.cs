@@ -22,6 +22,7 @@ internal static class LogTurn
         {
             try
             {
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException exception) when (exception.HResult == Held)
