@@ -20,7 +20,8 @@ internal static class LogNames
     /// <summary>Orders the files of a log: the oldest first, the log itself last.</summary>
     public static int CompareAge(string log, string left, string right)
     {
-        var (leftMark, rightMark) = (Mark(log, left), Mark(log, right));
+        var leftMark = Mark(log, left);
+        var rightMark = Mark(log, right);
         if (leftMark.Length == 0 || rightMark.Length == 0)
         {
             return leftMark.Length == rightMark.Length ? 0 : leftMark.Length == 0 ? 1 : -1;
