@@ -15,6 +15,7 @@ internal sealed class LogReading : IAsyncDisposable
     private readonly IAsyncEnumerator<AlertBatch> _batches;
     private AlertBatch? _inHand;
     private Task<bool>? _coming;
+    private bool _isDisposed;
 
     public LogReading(LogScene scene, TimeProvider clock, AgentTelemetry telemetry, bool usesInotify = false, string? lockDirectory = null, params string[] paths)
     {
@@ -35,6 +36,9 @@ internal sealed class LogReading : IAsyncDisposable
         Begin();
         return await _coming!.WaitAsync(Patience) && Take() ? _inHand : null;
     }
+
+    /// <summary>Whether alerts are left of that many.</summary>
+    public bool HasMore(int written) => _scene.Accepted.Count + (_inHand?.Alerts.Count ?? 0) < written;
 
     /// <summary>Begins to wait for the next batch.</summary>
     public void Begin()
@@ -74,6 +78,12 @@ internal sealed class LogReading : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _stop.CancelAsync();
         if (_coming is { } coming)
         {

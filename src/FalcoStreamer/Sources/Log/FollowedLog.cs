@@ -64,7 +64,7 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
         List<FalcoAlert> alerts = [];
         foreach (var file in _files)
         {
-            while (file.IsOpen && !(isEnding && file.Offset >= file.Length) && TryRead(file, block, alerts))
+            while (file.IsOpen && !(isEnding && file.CanGrow && file.Offset >= file.Length) && TryRead(file, block, alerts))
             {
                 file.GrewAt = clock.GetTimestamp();
                 ledger.Set(file.Place, isUrgent: false);
