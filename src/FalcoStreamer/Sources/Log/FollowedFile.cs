@@ -38,6 +38,7 @@ internal sealed class FollowedFile
     /// <summary>Its name when it was seen last.</summary>
     public string Path { get; set; }
 
+    /// <summary>Its number in the file system; made up while another file has got that.</summary>
     public ulong Inode { get; private set; }
 
     public long Offset { get; private set; }
@@ -68,9 +69,6 @@ internal sealed class FollowedFile
     /// <summary>Its length when it was looked at last; null when it never was.</summary>
     public long? Length { get; private set; }
 
-    /// <summary>Whether another file has got its number.</summary>
-    public bool HasLostItsInode { get; private set; }
-
     public LogPlace Place => new(_log, Inode, Offset, _fingerprint, IsFinished);
 
     /// <summary>Whether the file with these facts need not be opened: it was seen to be this one, and was not written to since.</summary>
@@ -87,7 +85,7 @@ internal sealed class FollowedFile
     public bool IsStillItself()
     {
         var length = _content!.Length;
-        var isItself = _content.IsClosed || (_content.StillBeginsWith(_beginning) && length >= Offset);
+        var isItself = _content.IsClosed || (TryKeepBeginning(_content) && length >= Offset);
         Length = isItself ? length : Length;
         return isItself;
     }
@@ -95,7 +93,7 @@ internal sealed class FollowedFile
     /// <summary>Reads on from here, where the file is by this number and name.</summary>
     public void Open(ILogContent content, FileBeginning beginning, ulong inode, long now)
     {
-        (_content, _beginning, Inode, HasLostItsInode) = (content, beginning, inode, false);
+        (_content, _beginning, Inode) = (content, beginning, inode);
         (Length, GrewAt, MayEnd) = (content.Length, now, content.IsClosed);
         _fingerprint = beginning.Fingerprint(Offset);
         var isRead = IsFinished && (content.IsClosed || Length == Offset);
@@ -121,10 +119,10 @@ internal sealed class FollowedFile
         Close();
     }
 
-    /// <summary>Another file is where it was.</summary>
+    /// <summary>Another file has got its number. Its place needs one of its own until the file is found elsewhere, and gets one that no file has.</summary>
     public void LoseInode()
     {
-        HasLostItsInode = true;
+        Inode = _fingerprint | (1UL << 63);
         Close();
     }
 

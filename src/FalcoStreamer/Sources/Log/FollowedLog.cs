@@ -117,14 +117,14 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
     /// <summary>Whether the entry is a file that we know by its number.</summary>
     private bool IsKnown(Entry entry)
     {
-        if (_files.Find(file => file.Inode == entry.Facts.Inode && !file.HasLostItsInode) is not { } file)
+        if (_files.Find(file => file.Inode == entry.Facts.Inode) is not { } file)
         {
             return false;
         }
 
         if (!IsThisFile(file, entry))
         {
-            file.LoseInode();
+            LoseInode(file);
             return false;
         }
 
@@ -139,9 +139,16 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
             file.MissingSince ??= clock.GetTimestamp();
             if (file.IsOpen && !file.IsStillItself())
             {
-                file.LoseInode();
+                LoseInode(file);
             }
         }
+    }
+
+    private void LoseInode(FollowedFile file)
+    {
+        ledger.Set(file.Place with { IsGone = true }, isUrgent: true);
+        file.LoseInode();
+        ledger.Set(file.Place, isUrgent: true);
     }
 
     private bool IsThisFile(FollowedFile file, Entry entry)
@@ -182,11 +189,7 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
         var isLog = entry.Name == _name;
         if (_files.Find(file => !file.IsNamed && !file.IsOpen && file.Offset > 0 && file.Fits(beginning)) is { } copied)
         {
-            if (!copied.HasLostItsInode)
-            {
-                ledger.Set(copied.Place with { IsGone = true }, isUrgent: true);
-            }
-
+            ledger.Set(copied.Place with { IsGone = true }, isUrgent: true);
             copied.Open(content, beginning, entry.Facts.Inode, clock.GetTimestamp());
             Name(copied, entry);
             return;
@@ -248,16 +251,14 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
     {
         foreach (var file in _files.Where(file => !file.IsOpen && IsMissing(file)).ToList())
         {
-            if (!file.IsFinished && file.Length - file.Offset is not 0)
+            // Of one that was never begun nobody can say that it is not among those that were read since.
+            if (!file.IsFinished && file.Length - file.Offset is not 0 && (file.Offset > 0 || file.Length is not null))
             {
                 findings.Lost(file.Path, file.Offset, file.Length - file.Offset);
             }
 
             _files.Remove(file);
-            if (!file.HasLostItsInode)
-            {
-                ledger.Set(file.Place with { IsGone = true }, isUrgent: true);
-            }
+            ledger.Set(file.Place with { IsGone = true }, isUrgent: true);
         }
     }
 
