@@ -27,7 +27,7 @@ internal sealed class Agent : IAsyncDisposable
         _host = host;
         _storage = storage;
         Telemetry = telemetry;
-        _sources = new SourceComposition(options.Sources, clock, Telemetry);
+        _sources = new SourceComposition(options.Sources, storage.LogPlaces, storage.IsDurable ? options.Storage.Path : null, clock, Telemetry);
         var knowledge = KnowledgeLoading.LoadWhatIsSound(options.Knowledge.Path, Telemetry);
         _cluster = ClusterView.Create(options.Kubernetes, new PodTextKeys(knowledge.Behaviours.Labels, knowledge.Behaviours.Annotations), clock, Telemetry);
         var correlator = new Correlator(knowledge.Behaviours, options.Correlation);

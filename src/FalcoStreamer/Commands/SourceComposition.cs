@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using FalcoStreamer.Configuration;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Sources.Http;
+using FalcoStreamer.Sources.Log;
 using FalcoStreamer.Telemetry;
 
 namespace FalcoStreamer.Commands;
@@ -12,29 +13,27 @@ internal sealed class SourceComposition : IAsyncDisposable
     private readonly HttpSourceOptions _httpOptions;
     private readonly FalcoGrpcSource? _grpc;
     private readonly FalcoHttpSource? _http;
+    private readonly FalcoLogSource? _log;
 
+    /// <param name="places">Where the last agent was in Falco's log.</param>
+    /// <param name="directory">Where the agents of this node keep each other from reading the log at the same time; null when there can be only one.</param>
     /// <exception cref="ConfigurationException">It asks for none.</exception>
-    public SourceComposition(SourceSection options, TimeProvider clock, AgentTelemetry telemetry)
+    public SourceComposition(SourceSection options, ILogPlaces places, string? directory, TimeProvider clock, AgentTelemetry telemetry)
     {
         _httpOptions = options.Http;
-        // This input has its own issue; a setting that does nothing must not look as if it did.
-        if (options.Log.Enabled)
-        {
-            telemetry.SettingHasNoEffect("sources.log.enabled", "alerts are taken over gRPC and HTTP only");
-        }
-
         _grpc = options.Grpc.Enabled ? new FalcoGrpcSource(options.Grpc, clock, telemetry) : null;
         _http = options.Http.Enabled ? new FalcoHttpSource(options.Http, clock, telemetry) : null;
-        All = [.. new IAlertSource?[] { _grpc, _http }.OfType<IAlertSource>()];
+        _log = options.Log.Enabled ? new FalcoLogSource(options.Log, places, directory, clock, telemetry) : null;
+        All = [.. new IAlertSource?[] { _grpc, _http, _log }.OfType<IAlertSource>()];
         if (All.Count == 0)
         {
-            throw new ConfigurationException("no source is on: set sources.grpc.enabled or sources.http.enabled to true");
+            throw new ConfigurationException("no source is on: set sources.grpc.enabled, sources.http.enabled or sources.log.enabled to true");
         }
     }
 
     public IReadOnlyList<IAlertSource> All { get; }
 
-    /// <summary>What must hold to be ready: each source is connected or listening.</summary>
+    /// <summary>What must hold to be ready: each source is connected, listening or reading.</summary>
     public IEnumerable<(string Missing, Func<bool> Holds)> Conditions()
     {
         if (_grpc is { } grpc)
@@ -45,6 +44,11 @@ internal sealed class SourceComposition : IAsyncDisposable
         if (_http is { } http)
         {
             yield return ("http: not listening", () => http.IsListening);
+        }
+
+        if (_log is { } log)
+        {
+            yield return ("log: Falco's log cannot be read", () => log.IsReading);
         }
     }
 

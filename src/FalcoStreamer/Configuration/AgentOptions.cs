@@ -5,6 +5,7 @@ using FalcoStreamer.Sinks.KubernetesEvents;
 using FalcoStreamer.Sinks.Otlp;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Sources.Http;
+using FalcoStreamer.Sources.Log;
 using FalcoStreamer.Storage;
 
 namespace FalcoStreamer.Configuration;
@@ -34,8 +35,7 @@ internal sealed class SourceSection
 
     public HttpSourceOptions Http { get; set; } = new();
 
-    /// <summary>Not built yet.</summary>
-    public SwitchOptions Log { get; set; } = new();
+    public LogSourceOptions Log { get; set; } = new();
 }
 
 /// <summary>The section <c>sinks</c>.</summary>

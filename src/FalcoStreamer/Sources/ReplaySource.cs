@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using FalcoStreamer.Alerts;
+using FalcoStreamer.Sources.Log;
 using FalcoStreamer.Sources.Replay;
 
 namespace FalcoStreamer.Sources;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Sources;
+using FalcoStreamer.Sources.Log;
 
 namespace FalcoStreamer.Storage;
 
@@ -15,6 +16,9 @@ internal interface IStorage : IAsyncDisposable
 {
     /// <summary>Whether what is in it outlives the process.</summary>
     bool IsDurable { get; }
+
+    /// <summary>How far Falco's logs have been read.</summary>
+    ILogPlaces LogPlaces { get; }
 
     /// <summary>
     /// What another agent on this node has left: at the start what was there then, later what an agent leaves that ends while this one runs. False where

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Sources;
+using FalcoStreamer.Sources.Log;
 using FalcoStreamer.Telemetry;
 
 namespace FalcoStreamer.Storage;
@@ -15,6 +16,8 @@ internal sealed class MemoryStorage(AgentTelemetry telemetry, long outboxBytes =
     private readonly ConcurrentDictionary<string, MemoryOutbox> _outboxes = new(StringComparer.Ordinal);
 
     public bool IsDurable => false;
+
+    public ILogPlaces LogPlaces { get; } = new NoLogPlaces();
 
     public bool TryTakeLeft([NotNullWhen(true)] out Recovered? left)
     {

@@ -17,6 +17,7 @@ internal sealed partial class AgentTelemetry
         _alertsUnreadable = _meter.CreateCounter<long>("falcostreamer.alerts.unreadable", "{alert}", "Messages of a source that are no alert.");
         _alertsLost = _meter.CreateCounter<long>("falcostreamer.alerts.lost", "{alert}", "Alerts that came in and could not be kept, by reason.");
         _connections = _meter.CreateCounter<long>("falcostreamer.grpc.connections", "{connection}", "Connections to Falco's gRPC by outcome.");
+        CreateLogInstruments();
     }
 
     /// <summary>Alerts have come in.</summary>

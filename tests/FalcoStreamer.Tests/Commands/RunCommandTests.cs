@@ -14,7 +14,7 @@ public sealed class RunCommandTests : IDisposable
     [Theory]
     [InlineData("""{ "kubernetes": { "kubeconfig": "/nowhere/kubeconfig", "nodeName": "node-1" } }""", "kubernetes.kubeconfig names /nowhere/kubeconfig, which is not there")]
     [InlineData("""{ "kubernetes": { "nodeName": "node-1" } }""", "kubernetes.kubeconfig is not set and this is no pod")]
-    [InlineData("""{ "kubernetes": { "enabled": false }, "sources": { "grpc": { "enabled": false }, "http": { "enabled": false } } }""", "no source is on: set sources.grpc.enabled or sources.http.enabled to true")]
+    [InlineData("""{ "kubernetes": { "enabled": false }, "sources": { "grpc": { "enabled": false }, "http": { "enabled": false } } }""", "no source is on: set sources.grpc.enabled, sources.http.enabled or sources.log.enabled to true")]
     [InlineData("""{ "kubernetes": { "enabled": false }, "sources": { "http": { "address": "falco:2801" } } }""", "sources.http.address is \"falco:2801\"")]
     [InlineData("""{ "kubernetes": { "enabled": false }, "sinks": { "otlp": { "endpoint": "collector" , "protocol": "smoke" } } }""", "smoke")]
     [InlineData("""{ "kubernetes": { "enabled": false }, "knowledge": { "path": "/nowhere" } }""", "/nowhere: the knowledge cannot be read")]

@@ -116,11 +116,24 @@ public sealed class SqliteStorageTests : IDisposable
         await using (var storage = await OpenAsync())
         {
             await storage.AcceptAsync(new AlertBatch([Some.Alert("A")], [new LogPlace("/a", 1, 10, ulong.MaxValue), new LogPlace("/b", 2, 20, 0)]), "log", Some.Time);
-            await storage.AcceptAsync(new AlertBatch([], [new LogPlace("/a", 1, 30, 7), new LogPlace("/b", 2, 20, 0, IsGone: true)]), "log", Some.Time);
+            await storage.AcceptAsync(new AlertBatch([], [new LogPlace("/a", 1, 30, 7, IsFinished: true), new LogPlace("/b", 2, 20, 0, IsGone: true)]), "log", Some.Time);
         }
 
         await using var next = await OpenAsync();
-        Assert.Equal([new LogPlace("/a", 1, 30, 7)], next.Places);
+        Assert.Equal([new LogPlace("/a", 1, 30, 7, IsFinished: true)], await next.LogPlaces.LoadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task KnowsHowFarAnotherAgentHasReadALog_ThatHasNotEndedYet()
+    {
+        await using var first = await OpenAsync();
+        await using var second = await OpenAsync();
+        await first.AcceptAsync(new AlertBatch([], [new LogPlace("/a", 1, 30, 7), new LogPlace("/b", 2, 5, 7)]), "log", Some.Time);
+        await second.AcceptAsync(new AlertBatch([], [new LogPlace("/a", 1, 20, 7), new LogPlace("/b", 2, 9, 7)]), "log", Some.Time);
+
+        var places = await second.LogPlaces.LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([("/a", 30), ("/b", 9)], places.Select(place => (place.Path, place.Offset)).Order());
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class PlaceTable : Table
 
     public PlaceTable(SqliteConnection connection) : base(connection)
     {
-        _set = Prepare("INSERT OR REPLACE INTO places(path, inode, offset, fingerprint) VALUES(?, ?, ?, ?)");
+        _set = Prepare("INSERT OR REPLACE INTO places(path, inode, offset, fingerprint, is_finished) VALUES(?, ?, ?, ?, ?)");
         _forget = Prepare("DELETE FROM places WHERE path = ? AND inode = ?");
     }
 
@@ -23,17 +23,19 @@ internal sealed class PlaceTable : Table
         }
         else
         {
-            _set.Bind(1, place.Path).Bind(2, (long)place.Inode).Bind(3, place.Offset).Bind(4, (long)place.Fingerprint).Run();
+            _set.Bind(1, place.Path).Bind(2, (long)place.Inode).Bind(3, place.Offset).Bind(4, (long)place.Fingerprint)
+                .Bind(5, place.IsFinished ? 1 : 0).Run();
         }
     }
 
-    public IReadOnlyList<LogPlace> All()
+    /// <summary>The places in any database of this schema.</summary>
+    public static IReadOnlyList<LogPlace> All(SqliteConnection connection)
     {
         var places = new List<LogPlace>();
-        using var all = new Statement(Connection, "SELECT path, inode, offset, fingerprint FROM places");
+        using var all = new Statement(connection, "SELECT path, inode, offset, fingerprint, is_finished FROM places");
         while (all.Read())
         {
-            places.Add(new LogPlace(all.Text(0), (ulong)all.Int(1), all.Int(2), (ulong)all.Int(3)));
+            places.Add(new LogPlace(all.Text(0), (ulong)all.Int(1), all.Int(2), (ulong)all.Int(3), all.Int(4) != 0));
         }
 
         return places;

@@ -25,7 +25,7 @@ internal static class Schema
         CREATE TABLE known(number INTEGER PRIMARY KEY, ids BLOB NOT NULL);
         CREATE TABLE places(
             path TEXT NOT NULL, inode INTEGER NOT NULL, offset INTEGER NOT NULL, fingerprint INTEGER NOT NULL,
-            PRIMARY KEY(path, inode)) WITHOUT ROWID;
+            is_finished INTEGER NOT NULL, PRIMARY KEY(path, inode)) WITHOUT ROWID;
         """,
     ];
 

@@ -41,7 +41,7 @@ internal sealed class SqliteStorage : IStorage
         (_lastAlert, _lastChunk) = (database.Alerts.LastNumber(), database.Outbox.LastNumber());
         var recovered = database.Recover();
         var waiting = database.Outbox.Waiting();
-        Places = database.Places.All();
+        LogPlaces = new SqliteLogPlaces(directory, telemetry);
         _writer = new StorageWriter(file, database, room, _survivesPowerCut, clock, telemetry, Gone, Damaged);
         TakeOver(recovered, waiting);
         telemetry.StorageOpen(file.Path, recovered.Unjudged.Count, waiting.Sum(sink => sink.Records));
@@ -73,8 +73,7 @@ internal sealed class SqliteStorage : IStorage
 
     public bool IsDurable => true;
 
-    /// <summary>How far logs had been read when the database was opened.</summary>
-    public IReadOnlyList<LogPlace> Places { get; }
+    public ILogPlaces LogPlaces { get; }
 
     public bool TryTakeLeft([NotNullWhen(true)] out Recovered? left) => _left.TryDequeue(out left);
 

@@ -45,5 +45,6 @@ internal sealed class StorageDirectory(string path)
         return taken;
     }
 
-    private FileInfo[] Files() => new DirectoryInfo(path).GetFiles(Pattern);
+    /// <summary>The databases of all agents.</summary>
+    public IReadOnlyList<FileInfo> Files() => new DirectoryInfo(path).GetFiles(Pattern);
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FalcoStreamer.Sources.Replay;
+namespace FalcoStreamer.Sources.Log;
 
 /// <summary>What a line of a log is.</summary>
 internal enum LogLineKind
@@ -25,7 +25,8 @@ internal readonly record struct LogLine(LogLineKind Kind, ReadOnlyMemory<byte> T
 {
     public static LogLine Read(ReadOnlyMemory<byte> line)
     {
-        line = line.Trim(" \t\r\0"u8);
+        // Blanks at the end stay: where a line was split, they are part of the text.
+        line = line.TrimStart(" \t\r\0"u8).TrimEnd("\r\0"u8);
         if (TryReadRuntimePrefix(line.Span, out var prefix, out var isStdout, out var isPart))
         {
             var text = line[prefix..];
