@@ -53,9 +53,16 @@ internal sealed class SmallWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>Where the agents of this world keep what they hold.</summary>
+    public string Storage => Path.Combine(_directory.FullName, "storage");
+
+    /// <summary>Where they take alerts over HTTP.</summary>
+    public Uri HttpSource { get; } = new($"http://127.0.0.1:{LoopbackPort.Free()}");
+
     /// <summary>Starts the agent with its usual settings.</summary>
     /// <param name="forward">Where alerts are passed on to; null for nowhere.</param>
-    public RunningAgent StartAgent(string protocol = "grpc", string? forward = null)
+    /// <param name="onDisk">Whether it keeps what it holds on the disk.</param>
+    public RunningAgent StartAgent(string protocol = "grpc", string? forward = null, bool onDisk = false)
     {
         var telemetry = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var configuration = new JsonObject
@@ -63,8 +70,9 @@ internal sealed class SmallWorld : IAsyncDisposable
             ["sources"] = new JsonObject
             {
                 ["grpc"] = new JsonObject { ["address"] = Falco.Address },
-                ["http"] = new JsonObject { ["address"] = $"http://127.0.0.1:{LoopbackPort.Free()}" },
+                ["http"] = new JsonObject { ["address"] = HttpSource.GetLeftPart(UriPartial.Authority) },
             },
+            ["storage"] = new JsonObject { ["path"] = onDisk ? Storage : null },
             ["kubernetes"] = new JsonObject { ["kubeconfig"] = Api.WriteKubeconfig(_directory.FullName), ["nodeName"] = "node-1" },
             ["sinks"] = new JsonObject
             {
