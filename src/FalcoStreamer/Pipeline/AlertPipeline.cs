@@ -207,6 +207,7 @@ internal sealed class AlertPipeline
             await _restoration.RunAsync(left, Now(), podsPatience, _turn, _changes);
             foreach (var unjudged in left.Unjudged)
             {
+                _telemetry.AlertsTakenOver(unjudged.Source, 1);
                 Take(unjudged);
             }
         }

@@ -60,9 +60,9 @@ internal sealed class SmallWorld : IAsyncDisposable
     public Uri HttpSource { get; } = new($"http://127.0.0.1:{LoopbackPort.Free()}");
 
     /// <summary>Starts the agent with its usual settings.</summary>
-    /// <param name="onDisk">Whether it keeps what it holds on the disk.</param>
     /// <param name="forward">Where alerts are passed on to; null for nowhere.</param>
-    public RunningAgent StartAgent(string protocol = "grpc", bool onDisk = false, string? forward = null)
+    /// <param name="onDisk">Whether it keeps what it holds on the disk.</param>
+    public RunningAgent StartAgent(string protocol = "grpc", string? forward = null, bool onDisk = false)
     {
         var telemetry = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var configuration = new JsonObject

@@ -34,6 +34,8 @@ public sealed class StorageTests
         Assert.Equal(alerts.Select(alert => alert.Id.ToString()).Order(), Uids(world.Records).Order());
         Assert.Contains("Accounts: source", next.Log, StringComparison.Ordinal);
         Assert.Equal(alerts.Count, world.Events.Events.Sum(item => item["count"]!.GetValue<int>()));
+        Assert.EndsWith(" + dropped 0 + held 0", next.AccountOf("source http"), StringComparison.Ordinal);
+        Assert.EndsWith(" + dropped 0 + held 0", next.AccountOf("sink otlp"), StringComparison.Ordinal);
     }
 
     private static HashSet<string> Uids(IEnumerable<SeenRecord> records) =>

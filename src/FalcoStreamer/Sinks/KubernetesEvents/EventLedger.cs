@@ -91,13 +91,26 @@ internal sealed class EventLedger(int capacity = 4096, int dueCapacity = 512)
     /// <summary>Nothing waits any more.</summary>
     public void Done(EventEntry entry)
     {
+        Corrected += entry is { IsDue: true, Latest: null } ? 1 : 0;
         _ended.AddRange(entry.Ended);
         entry.Ended.Clear();
-        Corrected += entry is { IsDue: true, Latest: null } ? 1 : 0;
         entry.Latest = null;
         entry.IsDue = false;
         entry.IsHeldBack = false;
         _due.Remove(entry);
+    }
+
+    /// <summary>Nothing that waits will be written any more; no incident's end has been told by that.</summary>
+    public void GiveUp()
+    {
+        foreach (var entry in _due)
+        {
+            Corrected += entry.Latest is null ? 1 : 0;
+            entry.Latest = null;
+            entry.IsDue = false;
+        }
+
+        _due.Clear();
     }
 
     private EventEntry EntryFor(Incident incident)

@@ -133,15 +133,10 @@ internal sealed class KubernetesEventSink : ISink
         finally
         {
             await TellEndedAsync([]);
-            var left = _ledger.Due();
-            if (left.Count > 0)
+            if (_ledger.DueCount > 0)
             {
-                _telemetry.EventsNeverWritten(left.Count);
-            }
-
-            foreach (var entry in left)
-            {
-                _ledger.Done(entry);
+                _telemetry.EventsNeverWritten(_ledger.DueCount);
+                _ledger.GiveUp();
             }
 
             TakeStock();

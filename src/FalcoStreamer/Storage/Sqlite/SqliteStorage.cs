@@ -223,15 +223,10 @@ internal sealed class SqliteStorage : IStorage
 
     private void TakeOver(Recovered left, IReadOnlyList<(string Sink, long Records, AlertTime Oldest)> waiting)
     {
-        foreach (var (source, count) in left.Unjudged.CountBy(alert => alert.Source))
-        {
-            _telemetry.AlertsTakenOver(source, count);
-        }
-
         foreach (var (sink, records, oldest) in waiting)
         {
-            Outbox(sink).Added(records, oldest);
             _telemetry.RecordsTakenOver(sink, records);
+            Outbox(sink).Added(records, oldest);
         }
 
         _left.Enqueue(left);
@@ -240,6 +235,8 @@ internal sealed class SqliteStorage : IStorage
     private SqliteOutbox Outbox(string sink) => _outboxes.GetOrAdd(sink, name =>
     {
         var outbox = new SqliteOutbox(name, _file, _writer, _clock, _telemetry);
+        // Also of a sink that is off now: what waits for it is still there. A sink that is on says the same, and for how long.
+        _telemetry.WatchSink(name, () => new SinkBacklog(outbox.Depth.Records, TimeSpan.Zero));
         if (_isComplete)
         {
             outbox.Complete();

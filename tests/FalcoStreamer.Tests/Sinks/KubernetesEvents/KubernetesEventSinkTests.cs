@@ -25,8 +25,8 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly AgentTelemetry _telemetry;
     private readonly MetricCollector<long> _outcomes;
-    private readonly List<string> _ended = [];
     private readonly HashSet<SinkRecord> _given = new(ReferenceEqualityComparer.Instance);
+    private readonly List<string> _ended = [];
     private EventServer _server = null!;
     private KubernetesEventSink _sink = null!;
 
