@@ -93,7 +93,19 @@ internal static class FactNames
 
     private static readonly FrozenDictionary<string, string> FieldLabels = new Dictionary<string, string>
     {
+        ["proc.name"] = "the process (proc.name)",
         ["proc.pname"] = "the parent process (proc.pname)",
+        ["proc.pexepath"] = "the parent process's path (proc.pexepath)",
+        ["proc.pcmdline"] = "the parent process's command line (proc.pcmdline)",
+        ["proc.aname[2]"] = "the process above the parent (proc.aname[2])",
+        ["proc.aname[3]"] = "the process two above the parent (proc.aname[3])",
+        ["proc.is_exe_from_memfd"] = "whether the program lies in memory only (proc.is_exe_from_memfd)",
+        ["user.loginuid"] = "the login session (user.loginuid)",
+        ["user.uid"] = "the user's ID (user.uid)",
+        ["user.name"] = "the user (user.name)",
+        ["fd.name"] = "the file or connection (fd.name)",
+        ["evt.type"] = "the system call (evt.type)",
+        ["proc.sname"] = "the session's first process (proc.sname)",
         ["proc.tty"] = "whether there was a terminal (proc.tty)",
         ["proc.cmdline"] = "the command line (proc.cmdline)",
         ["proc.exepath"] = "the program's path (proc.exepath)",

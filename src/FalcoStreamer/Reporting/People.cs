@@ -49,7 +49,7 @@ internal static class People
 
     /// <summary>The headline of what was thought to be the kubelet's work, until the audit log showed a person who asked for exactly that; null otherwise.</summary>
     public static string? Headline(Incident incident) => IsDoubtedHarmless(incident.Judgement)
-        ? $"{Who(incident)} ran the command of the {incident.Judgement.SpecPlace ?? "specification"} by hand {SubjectPhrase.Within(incident.Subject)}"
+        ? $"{Who(incident)} ran the command of the {new Placeholders(incident).ValueOf("spec") ?? "specification"} by hand {SubjectPhrase.Within(incident.Subject)}"
         : null;
 
     /// <summary>What the explanation says about who it was; null where there is nothing to say.</summary>
@@ -96,7 +96,7 @@ internal static class People
 
         return !IsUnknownPerson(incident) || incident.Judgement.IsImitation ? [] :
         [
-            $"Find out who it was: the API server's audit log has the request for exec, attach or ephemeralcontainers of pod {SubjectPhrase.PodName(incident.Subject)} at {incident.FirstTime} or before, "
+            $"Find out who it was: the API server's audit log has the request for exec, attach or ephemeralcontainers of pod {SubjectPhrase.PodName(incident.Subject)} at {Sentences.Moment(incident.FirstTime)} or before, "
                 + "and the commands below search it. A session that is still open stands under the time when it began.",
             "If nobody of your team was there, take it for an intrusion, and revoke that account's access first.",
             "On EKS ask CloudWatch Logs Insights, over the cluster's log group: fields @timestamp, user.username, sourceIPs.0, requestURI | filter @logStream like /kube-apiserver-audit/ "

@@ -47,7 +47,7 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
         var unseen = incident.Judgement.Unseen;
         var decides = unseen.Count > 0
             ? $"What would decide it: {Sentences.List([.. unseen.Select(Sentences.WithoutStop)])}."
-            : $"What would decide it: whether {Action()} belongs to the normal work of {Worker()}.";
+            : $"What would decide it: whether {Action() ?? "it"} belongs to the normal work of {Worker()}.";
         var rule = guidance is null ? UnknownRule.Explanation(incident) : $"The rule looks for this: {guidance.Guide.Detects}";
         return $"{rule} Nothing known explains this alert, so it can be called neither harmless nor an attack. {decides}";
     }
@@ -104,18 +104,19 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
     private List<string> Questions()
     {
         var subject = incident.Subject;
-        var parent = incident.First.Value("proc.pname") is { } name ? $", started by {Utf8Cut.To(name, 64)}," : "";
+        var parent = Action() is not null && incident.First.Value("proc.pname") is { } name ? $", started by {Utf8Cut.To(name, 64)}," : "";
+        var action = Action() ?? $"what happened at {Sentences.Moment(incident.FirstTime)}";
         if (subject.Kind == SubjectKind.Node)
         {
-            return [$"Find out on {Place()} whether {Action()}{parent} was an administrator's or the system's own work."];
+            return [$"Find out on {Place()} whether {action}{parent} was an administrator's or the system's own work."];
         }
 
         return subject.Name is null
             ? []
             :
             [
-                $"Ask who owns {Worker()} whether {Action()}{parent} belongs to its work.",
-                $"If it was not the workload itself, look into the API server's audit log for pods/exec on {SubjectPhrase.PodName(subject)} around {incident.FirstTime}.",
+                $"Ask who owns {Worker()} whether {action}{parent} belongs to its work.",
+                $"If it was not the workload itself, look into the API server's audit log for pods/exec on {SubjectPhrase.PodName(subject)} around {Sentences.Moment(incident.FirstTime)}.",
             ];
     }
 
@@ -126,8 +127,8 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
 
     private bool IsLoss() => incident.First.RuleText.Span.IndexOf("drop"u8) >= 0;
 
-    private string Action() =>
-        incident.First.Value("proc.cmdline") is { } command ? $"\"{Utf8Cut.To(command, 120)}\"" : $"what the rule \"{incident.First.Rule}\" describes";
+    /// <summary>The command in quotes; null where the alert has none.</summary>
+    private string? Action() => incident.First.Value("proc.cmdline") is { } command ? $"\"{Utf8Cut.To(command, 120)}\"" : null;
 
     private string Worker() => incident.Subject switch
     {
