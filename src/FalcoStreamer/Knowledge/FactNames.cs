@@ -64,6 +64,8 @@ internal static class FactNames
         ["audit.account"] = "the account in the API server's audit log",
         ["audit.person"] = "whether the account is a person's",
         ["audit.refused"] = "whether the API server refused the request",
+        ["audit.own"] = "whether the account is the pod's own",
+        ["audit.hook"] = "the whole command of the request (ka.uri)",
         ["spec.child"] = "the commands in the container's specification",
         ["spec.elsewhere"] = "the commands in the specifications of other containers",
         ["spec.arguments"] = "where one argument ends and the next begins (proc.cmdnargs)",

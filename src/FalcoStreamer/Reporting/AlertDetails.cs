@@ -30,6 +30,14 @@ internal static class AlertDetails
         AppendFields(markdown, alert);
     }
 
+    /// <summary>Which fields share a line: Falco's class of the field, small classes about one thing together.</summary>
+    private static string LineOf(string field) => field.Split('.', 2)[0] switch
+    {
+        "container" or "k8s" => "container",
+        "evt" or "fd" or "user" or "group" => "evt",
+        var ofClass => ofClass,
+    };
+
     private static void AppendSamples(StringBuilder markdown, IReadOnlyList<AlertSample> samples)
     {
         if (samples.Count < 2)
@@ -63,10 +71,9 @@ internal static class AlertDetails
             return;
         }
 
-        // A line for each of Falco's classes of fields: container, evt, fd, k8s, proc …
         markdown.Append(CultureInfo.InvariantCulture, $"- All {fields.Count} fields of the first alert:\n");
         var shown = fields.OrderBy(field => field.Name.ToString(), StringComparer.Ordinal).Take(MaxFields);
-        foreach (var ofClass in shown.GroupBy(field => field.Name.ToString().Split('.', 2)[0], StringComparer.Ordinal))
+        foreach (var ofClass in shown.GroupBy(field => LineOf(field.Name.ToString()), StringComparer.Ordinal))
         {
             markdown.Append("  - ")
                 .AppendJoin(", ", ofClass.Select(field => $"{MarkdownText.Code(field.Name.ToString())} = {MarkdownText.Code(field.Value.ToString(), MaxFieldBytes)}"))

@@ -21,11 +21,7 @@ internal static class MarkdownSummary
 
         markdown.Append(", ").Append(Sentences.Alerts(incident.Count)).Append('\n');
         AppendWhere(markdown, subject);
-        if (alert.Value("proc.cmdline") is { } command)
-        {
-            markdown.Append("- **Command:** ").Append(MarkdownText.Code(command)).Append('\n');
-        }
-
+        AppendFact(markdown, "Command", alert.Value("proc.cmdline"));
         AppendProcess(markdown, alert);
         markdown.Append(incident.Rules.Count > 1 ? "- **Rules:** " : "- **Rule:** ")
             .AppendJoin(", ", incident.Rules.Select(rule => MarkdownText.Code(rule)))
@@ -52,15 +48,15 @@ internal static class MarkdownSummary
             AppendDetails(markdown, KindOf(subject.ContainerType));
             AppendDetail(markdown, ", of ", SubjectPhrase.OwnerName(subject));
             AppendDetail(markdown, ", on node ", subject.Node);
+            AppendDetail(markdown, ", image ", subject.Image);
             markdown.Append('\n');
         }
         else
         {
             AppendFact(markdown, "Container", container);
             AppendFact(markdown, "Node", subject.Node ?? (subject.Kind == SubjectKind.Node ? subject.Name : null));
+            AppendFact(markdown, "Image", subject.Image);
         }
-
-        AppendFact(markdown, "Image", subject.Image);
     }
 
     private static string? KindOf(ContainerType? type) => type switch

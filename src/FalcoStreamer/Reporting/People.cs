@@ -45,7 +45,7 @@ internal static class People
 
     /// <summary>Whether something was thought to be the kubelet's work until the audit log showed somebody who asked for exactly that.</summary>
     public static bool IsDoubtedHarmless(Judgement judgement) =>
-        judgement is { Attribution: not null, IsImitation: false, Behaviour.Nature: BehaviourNature.Harmless };
+        judgement is { Attribution: { } known, IsImitation: false, Behaviour.Nature: BehaviourNature.Harmless } && !known.Confirms(judgement);
 
     /// <summary>The headline of what was thought to be the kubelet's work, until the audit log showed a person who asked for exactly that; null otherwise.</summary>
     public static string? Headline(Incident incident) => IsDoubtedHarmless(incident.Judgement)
@@ -84,6 +84,16 @@ internal static class People
     /// <summary>What to do first.</summary>
     public static List<string> Actions(Incident incident)
     {
+        if (incident.Judgement.Attribution is { } confirmed && confirmed.Confirms(incident.Judgement))
+        {
+            return [];
+        }
+
+        if (incident.Judgement.Attribution is { IsProgram: true, IsSuspect: false } tool)
+        {
+            return [$"Find out whose account {tool.Accounts} is: a backup tool, a CI runner or an operator may do this by design. If none of them ran then, somebody else holds its token: replace it, and take pods/exec away from the account."];
+        }
+
         if (incident.Judgement.Attribution is { IsProgram: true } program)
         {
             return [$"Find out what ran with the token of {program.Accounts}, and take the right to pods/exec and pods/attach away from it unless it is there for that."];
@@ -107,6 +117,7 @@ internal static class People
     /// <summary>Commands with placeholders, which are filled like those of a behaviour.</summary>
     public static IReadOnlyList<string> Commands(Incident incident) => incident.Judgement.Attribution switch
     {
+        { } known when known.Confirms(incident.Judgement) => [],
         { Requests.Count: 1 } => [ByUser],
         { } => [ByPod],
         _ when IsUnknownPerson(incident) => [ByPod, ByPodOnGke],

@@ -31,7 +31,7 @@ public sealed class IncidentJsonTests
         Assert.Equal(
             ["schema", "id", "verdict", "confidence", "behaviour", "headline", "rule", "rules", "priority", "count", "firstTime", "lastTime", "subject", "evidence", "actions", "commands", "exception", "attack", "alerts"],
             json.RootElement.EnumerateObject().Select(member => member.Name));
-        string[] ofPlugins = situation is "plugin-source" or "audit-of-a-secret" or "cluster-role-made" or "exec-by-a-stolen-token" ? ["source", "resource"] : [];
+        string[] ofPlugins = situation is "plugin-source" or "audit-of-a-secret" or "cluster-role-made" or "exec-by-a-stolen-token" or "exec-by-ci-runner" ? ["source", "resource"] : [];
         Assert.Equal(
             ["kind", "namespace", "name", "uid", "container", "containerType", "containerId", "image", "node", "owner", "resolution", .. ofPlugins],
             json.RootElement.GetProperty("subject").EnumerateObject().Select(member => member.Name));
