@@ -151,7 +151,8 @@ internal static class FactNames
         }
 
         var falco = field[AlertPrefix.Length..];
-        return FieldLabels.GetValueOrDefault(falco, falco);
+        return FieldLabels.GetValueOrDefault(falco)
+            ?? (falco.StartsWith("evt.arg.", StringComparison.Ordinal) ? $"an argument of the system call ({falco})" : $"Falco's field {falco}");
     }
 
     /// <summary>The known name that looks most like <paramref name="field"/>; null where none does.</summary>

@@ -57,7 +57,7 @@ internal sealed partial class KnownIncident(Incident incident, Placeholders plac
         }
 
         var texts = (_judgement.IsImitation ? _behaviour.ImitationActions : _behaviour.Actions).Select(placeholders.Prose).OfType<string>();
-        return IsUnproven() ? [.. asked, Settle(), .. texts.Where(text => !CallsOff().IsMatch(text))] : [.. asked, .. texts];
+        return IsUnproven() ? [.. asked, Settle(), .. texts.Where(text => !CallsOff().IsMatch(text))] : [.. asked, .. texts, .. People.ElsewhereActions(incident)];
     }
 
     /// <summary>A harmless behaviour that is neither proven nor likely.</summary>

@@ -61,10 +61,14 @@ internal static class People
             return AuditRequest.From(incident.First) is { } request && (request.Caller != request.Account || request.IsRefused) ? Request(request) : null;
         }
 
-        var names = string.Join(" or ", known.Requests.Select(request => request.Caller));
-        var sure = known.IsSure ? "" : " That it is the same is most probable, not proven: pod and time fit.";
-        var program = known.IsProgram ? " That is no person's account: programs, and whoever holds their tokens, use it." : "";
-        return $"The API server's audit log names {names}.{sure}{program}";
+        // Who it was stands in the headline and, with all that is known of the request, in the evidence.
+        string?[] caveats =
+        [
+            known.IsSure ? null : $"That it was {known.Accounts} is most probable, not proven: pod and time fit.",
+            known.IsProgram && !known.Confirms(incident.Judgement) ? "That is no person's account: programs, and whoever holds their tokens, use it." : null,
+        ];
+        var text = string.Join(' ', caveats.OfType<string>());
+        return text.Length == 0 ? null : text;
     }
 
     /// <summary>A request to the API server in a sentence.</summary>
@@ -109,10 +113,15 @@ internal static class People
             $"Find out who it was: the API server's audit log has the request for exec, attach or ephemeralcontainers of pod {SubjectPhrase.PodName(incident.Subject)} at {Sentences.Moment(incident.FirstTime)} or before, "
                 + "and the commands below search it. A session that is still open stands under the time when it began.",
             "If nobody of your team was there, take it for an intrusion, and revoke that account's access first.",
+        ];
+    }
+
+    /// <summary>What to do where the commands do not reach: last, because few need it.</summary>
+    public static List<string> ElsewhereActions(Incident incident) => incident.Judgement.Attribution is not null || !IsUnknownPerson(incident) || incident.Judgement.IsImitation ? [] :
+        [
             "On EKS ask CloudWatch Logs Insights, over the cluster's log group: fields @timestamp, user.username, sourceIPs.0, requestURI | filter @logStream like /kube-apiserver-audit/ "
                 + $"| filter objectRef.namespace = \"{incident.Subject.Namespace}\" and objectRef.name = \"{incident.Subject.Name}\" and objectRef.subresource in [\"exec\", \"attach\", \"ephemeralcontainers\"]",
         ];
-    }
 
     /// <summary>Commands with placeholders, which are filled like those of a behaviour.</summary>
     public static IReadOnlyList<string> Commands(Incident incident) => incident.Judgement.Attribution switch

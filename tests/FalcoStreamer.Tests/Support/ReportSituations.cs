@@ -128,15 +128,13 @@ internal static class ReportSituations
         return changes[^1].Incident;
     }
 
-    private static FalcoAlert FalcoLoss() => Some.Alert(
-        "Falco internal: syscall event drop",
-        Priority.Debug,
-        Some.Time + TimeSpan.FromSeconds(-3),
-        "Falco internal: syscall event drop. 4215 system calls dropped in last second.",
-        [
-            ("container.id", null), ("container.name", null), ("proc.cmdline", null), ("proc.name", null), ("user.name", null),
-            ("n_drops", "4215"), ("n_drops_buffer_total", "4215"), ("n_evts", "61240"),
-        ]);
+    /// <summary>As Falco says it three seconds before the other alerts, userspace/falco/event_drops.cpp.</summary>
+    private static FalcoAlert FalcoLoss() => FalcoAlert.FromJson(
+        """
+        {"hostname":"node-1","output":"Falco internal: syscall event drop. 4215 system calls dropped in last second.",
+        "output_fields":{"ebpf_enabled":"1","n_drops":"4215","n_drops_buffer_total":"4215","n_evts":"61240"},
+        "priority":"Debug","rule":"Falco internal: syscall event drop","source":"internal","tags":[],"time":"2025-01-01T09:59:57.000000000Z"}
+        """u8.ToArray());
 
     private static Incident DeletedPod() => Judged(
         Http[206],
