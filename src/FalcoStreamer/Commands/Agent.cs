@@ -5,6 +5,7 @@ using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
 using FalcoStreamer.Pipeline;
 using FalcoStreamer.Reporting;
+using FalcoStreamer.Storage;
 using FalcoStreamer.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using OpenTelemetry.Metrics;
@@ -20,6 +21,7 @@ internal sealed class Agent : IAsyncDisposable
     private readonly SourceComposition _sources;
     private readonly ClusterView _cluster;
     private readonly AlertPipeline _pipeline;
+    private readonly MemoryStorage _storage;
     private readonly SinkFan _sinks;
 
     private Agent(WebApplication host, AgentOptions options, TextWriter output, TimeProvider clock)
@@ -31,11 +33,11 @@ internal sealed class Agent : IAsyncDisposable
         var knowledge = KnowledgeLoading.LoadWhatIsSound(options.Knowledge.Path, Telemetry);
         _cluster = ClusterView.Create(options.Kubernetes, new PodTextKeys(knowledge.Behaviours.Labels, knowledge.Behaviours.Annotations), clock, Telemetry);
         var correlator = new Correlator(knowledge.Behaviours, options.Correlation);
-        var sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks);
-        _sinks = new SinkFan(sinks, new ReportWriter(knowledge.Rules));
-        _pipeline = new AlertPipeline(_sources.All, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
+        _storage = new MemoryStorage(Telemetry);
+        _sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks, new ReportWriter(knowledge.Rules), _storage);
+        _pipeline = new AlertPipeline(_sources.All, _storage, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
         SourceNames = string.Join(", ", _sources.All.Select(source => source.Name));
-        SinkNames = string.Join(", ", sinks.Select(sink => sink.Name));
+        SinkNames = string.Join(", ", _sinks.Names);
         if (options.Storage.Path is not null)
         {
             Telemetry.SettingHasNoEffect("storage.path", "alerts are kept in memory");
@@ -98,6 +100,7 @@ internal sealed class Agent : IAsyncDisposable
     {
         await _sources.DisposeAsync();
         await _host.DisposeAsync();
+        await _storage.DisposeAsync();
         Telemetry.Dispose();
     }
 

@@ -1,26 +1,35 @@
 using FalcoStreamer.Configuration;
+using FalcoStreamer.Pipeline;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Sinks;
 using FalcoStreamer.Sinks.Console;
 using FalcoStreamer.Sinks.KubernetesEvents;
 using FalcoStreamer.Sinks.Otlp;
+using FalcoStreamer.Storage;
 using FalcoStreamer.Telemetry;
 
 namespace FalcoStreamer.Commands;
 
-/// <summary>The sinks that the configuration asks for, each behind a queue of its own.</summary>
+/// <summary>The sinks that the configuration asks for, each with a queue or an outbox of its own.</summary>
 internal sealed class SinkComposition(ClusterView cluster, TextWriter output, TimeProvider clock, AgentTelemetry telemetry)
 {
     /// <exception cref="ConfigurationException">A setting of a sink is wrong.</exception>
-    public IReadOnlyList<SinkQueue> Create(SinkSection options)
+    public SinkFan Create(SinkSection options, ReportWriter reports, IStorage storage)
     {
         if (options.Forward.Enabled)
         {
             telemetry.SettingHasNoEffect("sinks.forward.enabled", "alerts are not forwarded");
         }
 
-        ISink?[] sinks = [Events(options.KubernetesEvents), Otlp(options.Otlp), options.Console.Enabled ? Console() : null];
-        return [.. sinks.OfType<ISink>().Select(sink => new SinkQueue(sink, new SinkQueueOptions(), clock, telemetry))];
+        ISink?[] fromMemory = [Events(options.KubernetesEvents), options.Console.Enabled ? Console() : null];
+        IOutboxSink?[] fromOutbox = [Otlp(options.Otlp)];
+        var pace = new SinkQueueOptions();
+        return new SinkFan(
+            [.. fromMemory.OfType<ISink>().Select(sink => new SinkQueue(sink, pace, clock, telemetry))],
+            [.. fromOutbox.OfType<IOutboxSink>().Select(sink => new OutboxSender(sink, storage.OutboxOf(sink.Name), pace, clock, telemetry))],
+            reports,
+            storage,
+            telemetry);
     }
 
     private KubernetesEventSink? Events(KubernetesEventOptions options)

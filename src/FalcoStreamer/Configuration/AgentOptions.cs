@@ -4,6 +4,7 @@ using FalcoStreamer.Sinks.KubernetesEvents;
 using FalcoStreamer.Sinks.Otlp;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Sources.Http;
+using FalcoStreamer.Storage;
 
 namespace FalcoStreamer.Configuration;
 
@@ -53,12 +54,6 @@ internal sealed class SinkSection
 internal sealed class SwitchOptions
 {
     public bool Enabled { get; set; }
-}
-
-/// <summary>The section <c>storage</c>; not built yet, so everything is in memory.</summary>
-internal sealed class StorageOptions
-{
-    public string? Path { get; set; }
 }
 
 /// <summary>The section <c>knowledge</c>.</summary>

@@ -13,7 +13,7 @@ internal static class OptionsChecks
             "must be from 00:00:01 to 01:00:00");
         Require(correlation.MaxOpenIncidents is >= 1 and <= 1_000_000, "correlation.maxOpenIncidents", "must be from 1 to 1000000");
         Require(correlation.AlertIds >= 1, "correlation.alertIds", "must be at least 1");
-        if ((options.Sources.Grpc.Problem() ?? options.Sources.Http.Problem()) is { } problem)
+        if ((options.Sources.Grpc.Problem() ?? options.Sources.Http.Problem() ?? options.Storage.Problem()) is { } problem)
         {
             throw new ConfigurationException(problem);
         }

@@ -1,6 +1,7 @@
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Enrichment;
 using FalcoStreamer.Knowledge;
+using FalcoStreamer.Storage;
 
 namespace FalcoStreamer.Correlation;
 
@@ -57,8 +58,8 @@ internal sealed class Correlator
 
     private long EvictedIncidents { get; set; }
 
-    /// <summary>Takes an alert; adds what it changes to <paramref name="changes"/> and returns the ID of the incident that it belongs to.</summary>
-    public string Add(FalcoAlert alert, Subject subject, AlertTime now, List<IncidentChange> changes)
+    /// <summary>Takes an alert; adds what it changes to <paramref name="changes"/> and returns the incident that it belongs to.</summary>
+    public Placement Add(FalcoAlert alert, Subject subject, AlertTime now, List<IncidentChange> changes)
     {
         if (_losses.Note(alert))
         {
@@ -80,14 +81,16 @@ internal sealed class Correlator
             incident = _sequences.LeaderFor(steps, alert, subject);
         }
 
+        bool isSample;
         if (incident is null)
         {
             incident = Open(key, alert, subject, judgement, now, changes);
+            isSample = true;
             changes.Add(new IncidentChange(IncidentChangeKind.Opened, incident.Snapshot()));
         }
         else
         {
-            Join(incident, alert, subject, judgement, now, changes);
+            isSample = Join(incident, alert, subject, judgement, now, changes);
         }
 
         _company.Add(alert, subject, key.Cause, incident);
@@ -97,7 +100,7 @@ internal sealed class Correlator
             Rejudge(met, _losses.Dim(attribution.Apply(met.Judgement), alert, met.LastTime), changes);
         }
 
-        return incident.Id;
+        return new Placement(incident, isSample);
     }
 
     /// <summary>Takes note that alerts were lost on their way here, at a time of the clock that Falco's times come from too.</summary>
@@ -138,6 +141,40 @@ internal sealed class Correlator
         }
     }
 
+    /// <summary>
+    /// Takes note how far incidents had come before the agent ended, once the alerts that were kept for them have been added again.
+    /// Returns the IDs of those that are not open: what they were about has changed, or they were quiet for too long.
+    /// </summary>
+    public IReadOnlyList<string> Restore(IReadOnlyList<IncidentState> states)
+    {
+        var open = _open.Values.ToDictionary(incident => incident.Id, StringComparer.Ordinal);
+        var missing = new List<string>();
+        foreach (var state in states)
+        {
+            if (open.TryGetValue(state.Id, out var incident))
+            {
+                incident.Restore(state);
+                Schedule(incident);
+            }
+            else
+            {
+                missing.Add(state.Id);
+            }
+        }
+
+        return missing;
+    }
+
+    /// <summary>Tells what has grown, whenever that was told last: called at the end, when incidents stay open for the next agent.</summary>
+    public void TellAll(List<IncidentChange> changes)
+    {
+        foreach (var incident in _open.Values.Where(incident => incident.HasUntold))
+        {
+            incident.HasUntold = false;
+            changes.Add(new IncidentChange(IncidentChangeKind.Grown, incident.Snapshot()));
+        }
+    }
+
     /// <summary>Closes everything; called once, at the end.</summary>
     public void CloseAll(List<IncidentChange> changes)
     {
@@ -171,14 +208,15 @@ internal sealed class Correlator
         return incident;
     }
 
-    private void Join(
+    /// <summary>Whether the incident keeps the alert.</summary>
+    private bool Join(
         OpenIncident incident, FalcoAlert alert, Subject subject, Judgement judgement, AlertTime now, List<IncidentChange> changes)
     {
-        incident.Add(alert, subject, now);
+        var isSample = incident.Add(alert, subject, now);
         if (judgement.Verdict > incident.Judgement.Verdict || judgement.Proves(incident.Judgement))
         {
             Rejudge(incident, judgement, changes);
-            return;
+            return isSample;
         }
 
         incident.Judgement = _losses.Dim(incident.Judgement, alert, alert.Time);
@@ -190,6 +228,8 @@ internal sealed class Correlator
             incident.HasUntold = true;
             Schedule(incident);
         }
+
+        return isSample;
     }
 
     /// <summary>An incident is as worrying as the most worrying thing known of it, and never becomes less so.</summary>

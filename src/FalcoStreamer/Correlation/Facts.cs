@@ -42,6 +42,7 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
         "pod.hostPID" => Fact.From(subject.Pod?.HostPid),
         "pod.hostIPC" => Fact.From(subject.Pod?.HostIpc),
         "pod.hostPaths" => Fact.From(subject.Pod?.HostPaths),
+        "pod.bareWithNodeRights" => Fact.From(subject.Pod is { } pod ? NodeRights.AreNobodys(pod) : null),
         "pod.deleting" => Fact.From(subject.Pod is { } pod ? pod.Deleting is not null : null),
         "pod.age" => Fact.From(AgeOf(subject.Pod?.Created)),
         "pod.labels" => Fact.From(subject.Pod?.Labels.ValueOf(key!)),
@@ -60,6 +61,7 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
         "container.restarts" => Fact.From(subject.ContainerFacts?.RestartCount),
         "process.ancestors" => Fact.From((_ancestors ??= SubjectSets.Ancestors(alert)) is { Count: > 0 } known ? known : null),
         "process.entered" => Fact.From(EnteredFromOutside()),
+        "program.origin" => Fact.From(ProgramOrigin.Of(alert, subject.ContainerFacts)),
         "terminal.unexpected" => Fact.From(HasUnexpectedTerminal()),
         "spec.equals" => Fact.From(spec.Equal),
         "spec.extends" => Fact.From(spec.Extended),
@@ -74,6 +76,8 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
         "audit.refused" => Fact.From(AuditRequest.From(alert) is { Answer: not null } answered ? answered.IsRefused : null),
         "audit.own" => Fact.From(AuditRequest.From(alert) is { } own ? ProgramAccount.IsOwnOf(own, subject) : null),
         "audit.hook" => Fact.From(AuditRequest.From(alert) is { } hook ? ProgramAccount.HookOf(hook, subject) : null),
+        "owner.image" => Fact.From(OwnerImage()),
+        "owner.rolloutAge" => Fact.From(AgeOf(subject.Revision?.Created)),
         "company.rules" => Fact.From(company.Rules),
         "company.unexplained" => Fact.From(company.Unexplained),
         "company.commands" => Fact.From(company.Commands),
@@ -106,6 +110,16 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
     private string? Tag() => subject.ContainerFacts is { } container
         ? ImageName.Tag(container.Image)
         : alert.Field("container.image.tag"u8).ToStringOrNull() ?? ImageName.Tag(subject.Image);
+
+    /// <summary>
+    /// A container that the template has not, such as a sidecar that an admission webhook adds, is not compared; and an image that differs says nothing
+    /// where the API server does not tell whether the pod was created with it (an admission webhook's work) or changed later.
+    /// </summary>
+    private string? OwnerImage() =>
+        subject is { ContainerFacts: { } container, Revision.Images: { } images } && images.TryGetValue(container.Name, out var image)
+        && ImageName.IsSame(container.Image, image) is { } isSame
+            ? isSame ? "same" : subject.Pod?.IsAsCreated switch { true => "rewritten", false => "other", null => null }
+            : null;
 
     /// <summary>How long the alert's own container had been running; not known for an earlier container of a crash loop.</summary>
     private TimeSpan? ContainerAge() =>

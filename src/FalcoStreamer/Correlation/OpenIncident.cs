@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Storage;
 
 namespace FalcoStreamer.Correlation;
 
@@ -79,7 +80,8 @@ internal sealed class OpenIncident
     /// <summary>Where it stands in the order of eviction.</summary>
     public LinkedListNode<OpenIncident>? Place { get; set; }
 
-    public void Add(FalcoAlert alert, Subject subject, AlertTime now)
+    /// <summary>Takes an alert in; true where it is kept as one that differs from those before it.</summary>
+    public bool Add(FalcoAlert alert, Subject subject, AlertTime now)
     {
         _count++;
         LastSeen = now;
@@ -106,7 +108,24 @@ internal sealed class OpenIncident
         }
 
         AddRule(alert.Rule);
-        AddSample(alert);
+        return AddSample(alert);
+    }
+
+    /// <summary>How far it has come.</summary>
+    public IncidentState State() => new(Id, _count, LastTime, LastSeen, [.. _samples.Select(sample => sample.Count)], HasUntold);
+
+    /// <summary>Goes on where it was: <paramref name="state"/> counts alerts that are no longer here.</summary>
+    public void Restore(IncidentState state)
+    {
+        _count = Math.Max(_count, state.Count);
+        LastTime = state.LastTime > LastTime ? state.LastTime : LastTime;
+        LastSeen = state.LastSeen > LastSeen ? state.LastSeen : LastSeen;
+        HasUntold = state.HasUntold;
+        for (var i = 0; i < _samples.Count && i < state.SampleCounts.Count; i++)
+        {
+            var (sample, command, count) = _samples[i];
+            _samples[i] = (sample, command, Math.Max(count, state.SampleCounts[i]));
+        }
     }
 
     public Incident Snapshot() => new()
@@ -140,7 +159,7 @@ internal sealed class OpenIncident
         }
     }
 
-    private void AddSample(FalcoAlert alert)
+    private bool AddSample(FalcoAlert alert)
     {
         var command = alert.Field("proc.cmdline"u8);
         for (var i = 0; i < _samples.Count; i++)
@@ -149,14 +168,17 @@ internal sealed class OpenIncident
             if (sample.RuleText.Equals(alert.RuleText) && known.Span.SequenceEqual(command.Span))
             {
                 _samples[i] = (sample, known, count + 1);
-                return;
+                return false;
             }
         }
 
-        if (_samples.Count < MaxSamples)
+        if (_samples.Count >= MaxSamples)
         {
-            _samples.Add((alert, command, 1));
+            return false;
         }
+
+        _samples.Add((alert, command, 1));
+        return true;
     }
 }
 

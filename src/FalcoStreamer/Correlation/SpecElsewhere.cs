@@ -4,7 +4,11 @@ using FalcoStreamer.Enrichment;
 namespace FalcoStreamer.Correlation;
 
 /// <summary>Remembers the probes and hooks of the containers that alerts came from, so that their commands are known again where they do not belong.</summary>
-/// <remarks>Bounded: <see cref="MostTexts"/> of them; the oldest make room.</remarks>
+/// <remarks>
+/// Bounded: <see cref="MostTexts"/> of them; the oldest make room. The other containers of a pod are always compared. Another pod's command is known only
+/// after alerts of that pod: this stage is given alerts and no list of pods. So what it finds may only speak against an alert, and what it does not
+/// find speaks for nothing; both orders end in something that is not harmless.
+/// </remarks>
 internal sealed class SpecElsewhere
 {
     /// <summary>How many commands are remembered.</summary>
@@ -28,12 +32,12 @@ internal sealed class SpecElsewhere
                 continue;
             }
 
-            if (_places.Count >= MostTexts)
+            var text = XxHash128.HashToUInt128(form.Text);
+            if (_places.Count >= MostTexts && !_places.ContainsKey(text))
             {
                 _places.Remove(_order.Dequeue());
             }
 
-            var text = XxHash128.HashToUInt128(form.Text);
             if (_places.TryAdd(text, (pod.Uid, $"{form.Place} of container {container.Name} of pod {pod.Namespace}/{pod.Name}")))
             {
                 _order.Enqueue(text);

@@ -130,6 +130,7 @@ internal sealed class AlertEnricher(
             Image = match.Container is { Image.Length: > 0 } container ? container.Image : null,
             Node = pod.NodeName ?? nodeName,
             Owner = owners.OwnerOf(pod),
+            Revision = owners.RevisionOf(pod),
             Pod = pod,
             ContainerFacts = match.Container,
         };

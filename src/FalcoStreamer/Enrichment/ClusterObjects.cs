@@ -12,12 +12,12 @@ internal interface IClusterFacts
     string? NodeUid(string nodeName);
 }
 
-/// <summary>Owners and UIDs out of a file of objects (<c>replay --cluster</c>) instead of an API server.</summary>
+/// <summary>Owners, revisions and UIDs out of a file of objects (<c>replay --cluster</c>) instead of an API server.</summary>
 internal sealed class ClusterObjects : IOwners, IClusterFacts
 {
-    private const string Remedy = "kubectl get nodes,replicasets,daemonsets,jobs,cronjobs,controllerrevisions,namespaces -A -o json";
+    private const string Remedy = "kubectl get nodes,replicasets,jobs,controllerrevisions,namespaces -A -o json";
 
-    private readonly Dictionary<string, Workload> _ownersByUid = [];
+    private readonly Dictionary<string, OwnerAnswer> _answers = [];
     private readonly Dictionary<string, string> _nodeUids = [];
 
     private ClusterObjects()
@@ -44,7 +44,7 @@ internal sealed class ClusterObjects : IOwners, IClusterFacts
         var objects = new ClusterObjects();
         foreach (var item in list.Items ?? [])
         {
-            objects.Add(item.Kind ?? list.Kind[..^"List".Length], item.Metadata);
+            objects.Add(item.Kind ?? list.Kind[..^"List".Length], item);
         }
 
         return objects;
@@ -57,29 +57,28 @@ internal sealed class ClusterObjects : IOwners, IClusterFacts
             return null;
         }
 
-        return OwnerRules.TryResolve(pod, controller, out var workload) ? workload : _ownersByUid.GetValueOrDefault(controller.Uid, workload);
+        return OwnerRules.TryResolve(pod, controller, out var workload) ? workload : AnswerAbout(pod)?.Workload ?? workload;
     }
+
+    public PodRevision? RevisionOf(PodFacts pod) => AnswerAbout(pod)?.Revision;
 
     public string? NodeUid(string nodeName) => _nodeUids.GetValueOrDefault(nodeName);
 
-    private void Add(string kind, ObjectMetadataJson? metadata)
-    {
-        if (metadata?.Uid is not { } uid)
-        {
-            return;
-        }
+    private OwnerAnswer? AnswerAbout(PodFacts pod) => OwnerQuestion.About(pod) is { } question ? _answers.GetValueOrDefault(question.Key) : null;
 
-        if (PodProjection.ControllerOf(metadata.OwnerReferences) is { } controller)
+    private void Add(string kind, ObjectJson item)
+    {
+        if (OwnerQuestion.Read(kind, item) is { } told)
         {
-            _ownersByUid[uid] = new Workload(controller.Kind, controller.Name);
+            _answers[told.Key] = told.Answer;
         }
-        else if (kind == "Node" && metadata.Name is { } node)
+        else if (kind == "Node" && item.Metadata is { Name: { } node, Uid: { } nodeUid })
         {
-            _nodeUids[node] = uid;
+            _nodeUids[node] = nodeUid;
         }
-        else if (kind == "Namespace" && metadata.Name == "kube-system")
+        else if (kind == "Namespace" && item.Metadata is { Name: "kube-system", Uid: { } clusterUid })
         {
-            ClusterUid = uid;
+            ClusterUid = clusterUid;
         }
     }
 }

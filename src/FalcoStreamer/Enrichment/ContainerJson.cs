@@ -71,6 +71,10 @@ internal sealed class ProbeJson
 {
     public ExecJson? Exec { get; set; }
 
+    public HostJson? HttpGet { get; set; }
+
+    public HostJson? TcpSocket { get; set; }
+
     public int? PeriodSeconds { get; set; }
 }
 
@@ -92,6 +96,16 @@ internal sealed class LifecycleJson
 internal sealed class HookJson
 {
     public ExecJson? Exec { get; set; }
+
+    public HostJson? HttpGet { get; set; }
+
+    public HostJson? TcpSocket { get; set; }
+}
+
+/// <summary>A request of a probe or a hook; only another host than the pod's own address matters.</summary>
+internal sealed class HostJson
+{
+    public string? Host { get; set; }
 }
 
 /// <summary>The status of a container.</summary>

@@ -71,6 +71,7 @@ internal static class ContainerProjection
             Environment = Environment(container.Env),
             Mounts = [.. (container.VolumeMounts ?? []).Select(mount => Mount(mount, volumes))],
             HostPorts = [.. (container.Ports ?? []).Select(port => port.HostPort ?? 0).Where(port => port > 0)],
+            RequestHosts = [.. RequestHosts(container)],
             Security = Security(container.SecurityContext),
             Tty = container.Tty ?? false,
             IsSidecar = type == ContainerType.Init && container.RestartPolicy == "Always",
@@ -130,6 +131,24 @@ internal static class ContainerProjection
         {
             yield return new SpecCommand(SpecCommandKind.PreStop, preStop, null);
         }
+    }
+
+    private static IEnumerable<string> RequestHosts(ContainerJson container)
+    {
+        var requests = new[]
+        {
+            ("startupProbe.httpGet", container.StartupProbe?.HttpGet),
+            ("startupProbe.tcpSocket", container.StartupProbe?.TcpSocket),
+            ("livenessProbe.httpGet", container.LivenessProbe?.HttpGet),
+            ("livenessProbe.tcpSocket", container.LivenessProbe?.TcpSocket),
+            ("readinessProbe.httpGet", container.ReadinessProbe?.HttpGet),
+            ("readinessProbe.tcpSocket", container.ReadinessProbe?.TcpSocket),
+            ("lifecycle.postStart.httpGet", container.Lifecycle?.PostStart?.HttpGet),
+            ("lifecycle.postStart.tcpSocket", container.Lifecycle?.PostStart?.TcpSocket),
+            ("lifecycle.preStop.httpGet", container.Lifecycle?.PreStop?.HttpGet),
+            ("lifecycle.preStop.tcpSocket", container.Lifecycle?.PreStop?.TcpSocket),
+        };
+        return requests.Where(request => !string.IsNullOrEmpty(request.Item2?.Host)).Select(request => $"{request.Item1}.host");
     }
 
     private static Dictionary<string, string> Environment(List<EnvironmentJson>? variables)

@@ -18,6 +18,35 @@ internal static class ImageName
     }
 
     /// <summary>
+    /// Whether two names mean one image: one repository, and one digest where both have one, else one tag. Null where that cannot be told, as with a
+    /// digest on one side and a tag on the other.
+    /// </summary>
+    public static bool? IsSame(string one, string other)
+    {
+        if (one == other)
+        {
+            return true;
+        }
+
+        if (Repository(one) is not { } repository || Repository(other) is not { } otherRepository)
+        {
+            return null;
+        }
+
+        if (repository != otherRepository)
+        {
+            return false;
+        }
+
+        if (Digest(one) is { } digest && Digest(other) is { } otherDigest)
+        {
+            return digest == otherDigest;
+        }
+
+        return Tag(one) is { } tag && Tag(other) is { } otherTag ? tag == otherTag : null;
+    }
+
+    /// <summary>
     /// The repository of an image without tag and digest, with the registry and the <c>library</c> that Docker's short names leave out:
     /// <c>calico/node:v3</c> is <c>docker.io/calico/node</c>. Null for null and for a bare digest.
     /// </summary>
@@ -48,4 +77,6 @@ internal static class ImageName
             ? name.StartsWith("index.docker.io/", StringComparison.Ordinal) ? $"docker.io/{name["index.docker.io/".Length..]}" : name
             : $"docker.io/{name}";
     }
+
+    private static string? Digest(string image) => image.IndexOf('@', StringComparison.Ordinal) is var at and >= 0 ? image[(at + 1)..] : null;
 }

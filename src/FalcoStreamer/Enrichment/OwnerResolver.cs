@@ -6,26 +6,33 @@ using FalcoStreamer.Telemetry;
 namespace FalcoStreamer.Enrichment;
 
 /// <summary>
-/// Asks the API server for the owners that names do not tell: once per owner, when the watcher sees a pod, never because of an alert.
+/// Asks the API server for the owners that names do not tell and for the revisions that pods were made from: when the watcher sees a pod, never
+/// because of an alert, and of all pods of one owner and revision once in <see cref="KnownFor"/>.
 /// </summary>
 internal sealed class OwnerResolver(IKubernetesApi api, TimeProvider clock, AgentTelemetry telemetry) : IOwners
 {
     private const int MostKnown = 2048;
     private const int MostWaiting = 256;
 
+    /// <summary>How long an answer is good; the pods of an owner keep it until there is a newer one.</summary>
+    public static readonly TimeSpan KnownFor = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
+
+    // What is not there may have been too new, what is forbidden may be granted by somebody who reads the log.
+    private static readonly TimeSpan RefusedFor = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Known> _known = [];
     private readonly Queue<string> _oldest = new();
 
     // A pod that finds no place is tried again the next time the watcher sees it.
-    private readonly Channel<Question> _questions = Channel.CreateBounded<Question>(
+    private readonly Channel<OwnerQuestion> _questions = Channel.CreateBounded<OwnerQuestion>(
         new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
+    private readonly HashSet<string> _forbiddenKinds = [];
     private long _version;
-    private bool _isForbiddenSaid;
 
     public long Version => Interlocked.Read(ref _version);
 
@@ -36,35 +43,29 @@ internal sealed class OwnerResolver(IKubernetesApi api, TimeProvider clock, Agen
             return null;
         }
 
-        if (OwnerRules.TryResolve(pod, controller, out var workload))
-        {
-            return workload;
-        }
-
-        lock (_gate)
-        {
-            return _known.TryGetValue(controller.Uid, out var known) && known.Workload is { } owner ? owner : workload;
-        }
+        return OwnerRules.TryResolve(pod, controller, out var workload) ? workload : AnswerAbout(pod)?.Workload ?? workload;
     }
 
-    /// <summary>Lets the owner of a pod be looked up if it has to be. Called by the watcher; never waits.</summary>
+    public PodRevision? RevisionOf(PodFacts pod) => AnswerAbout(pod)?.Revision;
+
+    /// <summary>Lets what is to be known of a pod's owner be asked. Called by the watcher; never waits.</summary>
     public void Seen(PodFacts pod)
     {
-        if (pod.Controller is not { } controller || OwnerRules.TryResolve(pod, controller, out _))
+        if (OwnerQuestion.About(pod) is not { } question)
         {
             return;
         }
 
         lock (_gate)
         {
-            if (_known.TryGetValue(controller.Uid, out var known) && !known.MayAskAgain(clock))
+            if (_known.TryGetValue(question.Key, out var known) && clock.GetElapsedTime(known.Since) < known.Lifetime)
             {
                 return;
             }
 
-            if (_questions.Writer.TryWrite(new Question(pod.Namespace, controller)))
+            if (_questions.Writer.TryWrite(question))
             {
-                Remember(controller.Uid, new Known(null, AskAgain: false, 0));
+                Remember(question.Key, new Known(known.Answer, clock.GetTimestamp(), KnownFor));
             }
             else
             {
@@ -82,15 +83,26 @@ internal sealed class OwnerResolver(IKubernetesApi api, TimeProvider clock, Agen
         }
     }
 
-    private async Task AskAsync(Question question, CancellationToken cancellation)
+    private OwnerAnswer? AnswerAbout(PodFacts pod)
+    {
+        if (OwnerQuestion.About(pod) is not { } question)
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            return _known.GetValueOrDefault(question.Key).Answer;
+        }
+    }
+
+    private async Task AskAsync(OwnerQuestion question, CancellationToken cancellation)
     {
         using var timeout = new CancellationTokenSource(AnswerTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, OwnerRules.PathOf(question.Namespace, question.Controller));
-            // The metadata is all that is needed; a ReplicaSet's template may be large.
-            request.Headers.TryAddWithoutValidation("Accept", "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json");
+            using var request = new HttpRequestMessage(HttpMethod.Get, question.Path);
             using var response = await api.SendAsync(request, either.Token);
             await AnswerAsync(question, response, either.Token);
         }
@@ -98,23 +110,25 @@ internal sealed class OwnerResolver(IKubernetesApi api, TimeProvider clock, Agen
         catch (Exception exception) when (!cancellation.IsCancellationRequested
             && exception is HttpRequestException or IOException or JsonException or OperationCanceledException or KubernetesApiException)
         {
-            Answer(question.Controller.Uid, new Known(null, AskAgain: true, clock.GetTimestamp()));
+            Answer(question.Key, null, RetryAfter);
             telemetry.OwnerAsked("failed");
         }
     }
 
-    private async Task AnswerAsync(Question question, HttpResponseMessage response, CancellationToken cancellation)
+    private async Task AnswerAsync(OwnerQuestion question, HttpResponseMessage response, CancellationToken cancellation)
     {
         if (response.StatusCode is HttpStatusCode.NotFound)
         {
+            Answer(question.Key, null, RefusedFor);
             telemetry.OwnerAsked("absent");
             return;
         }
 
         if (response.StatusCode is HttpStatusCode.Forbidden)
         {
-            telemetry.OwnerForbidden(question.Controller.Kind, (await KubernetesApiException.ReadAsync(response, cancellation)).Message, !_isForbiddenSaid);
-            _isForbiddenSaid = true;
+            var reason = (await KubernetesApiException.ReadAsync(response, cancellation)).Message;
+            Answer(question.Key, null, RefusedFor);
+            telemetry.OwnerForbidden(question.Kind, reason, isFirst: _forbiddenKinds.Add(question.Kind));
             return;
         }
 
@@ -124,31 +138,29 @@ internal sealed class OwnerResolver(IKubernetesApi api, TimeProvider clock, Agen
         }
 
         using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        var owner = await JsonSerializer.DeserializeAsync(body, KubernetesJsonContext.Default.ObjectJson, cancellation);
+        var found = await JsonSerializer.DeserializeAsync(body, KubernetesJsonContext.Default.ObjectJson, cancellation);
 
         // Another object of the same name may have come in its place.
-        if (owner?.Metadata?.Uid == question.Controller.Uid && PodProjection.ControllerOf(owner.Metadata.OwnerReferences) is { } controller)
-        {
-            Answer(question.Controller.Uid, new Known(new Workload(controller.Kind, controller.Name), AskAgain: false, 0));
-        }
-
+        var told = found is null ? null : OwnerQuestion.Read(question.Kind, found);
+        Answer(question.Key, told?.Key == question.Key ? told.Value.Answer : null, KnownFor);
         telemetry.OwnerAsked("found");
     }
 
-    private void Answer(string uid, Known answer)
+    /// <summary>Takes an answer; without one what was known before stays.</summary>
+    private void Answer(string key, OwnerAnswer? answer, TimeSpan lifetime)
     {
         lock (_gate)
         {
-            Remember(uid, answer);
+            Remember(key, new Known(answer ?? _known.GetValueOrDefault(key).Answer, clock.GetTimestamp(), lifetime));
             Interlocked.Increment(ref _version);
         }
     }
 
-    private void Remember(string uid, Known known)
+    private void Remember(string key, Known known)
     {
-        if (!_known.ContainsKey(uid))
+        if (!_known.ContainsKey(key))
         {
-            _oldest.Enqueue(uid);
+            _oldest.Enqueue(key);
             if (_oldest.Count > MostKnown)
             {
                 _known.Remove(_oldest.Dequeue());
@@ -156,15 +168,9 @@ internal sealed class OwnerResolver(IKubernetesApi api, TimeProvider clock, Agen
             }
         }
 
-        _known[uid] = known;
+        _known[key] = known;
     }
 
-    /// <summary>A controller whose own owner is wanted.</summary>
-    private readonly record struct Question(string Namespace, OwnerFacts Controller);
-
-    /// <summary>What is known of a controller: its owner, or that it has none or may not be read; or that there was no answer yet.</summary>
-    private readonly record struct Known(Workload? Workload, bool AskAgain, long Since)
-    {
-        public bool MayAskAgain(TimeProvider clock) => AskAgain && clock.GetElapsedTime(Since) >= RetryAfter;
-    }
+    /// <summary>What is known, null while nothing is, since when, and how long it is not asked again.</summary>
+    private readonly record struct Known(OwnerAnswer? Answer, long Since, TimeSpan Lifetime);
 }

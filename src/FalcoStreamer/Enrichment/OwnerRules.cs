@@ -1,13 +1,16 @@
 namespace FalcoStreamer.Enrichment;
 
-/// <summary>Tells the workload behind a pod: the owner that a person deployed.</summary>
+/// <summary>Tells the workload behind a pod, which is the owner that a person deployed, and the revision of it.</summary>
 internal interface IOwners
 {
-    /// <summary>Grows when an owner becomes known.</summary>
+    /// <summary>Grows when an owner or a revision becomes known.</summary>
     long Version { get; }
 
     /// <summary>The pod's workload as far as it is known now; its direct controller until more is known; null for a bare pod. Never waits.</summary>
     Workload? OwnerOf(PodFacts pod);
+
+    /// <summary>The revision of its owner that the pod was made from; null while it is not known. Never waits.</summary>
+    PodRevision? RevisionOf(PodFacts pod);
 }
 
 /// <summary>What names tell about owners without a question to the API server (contracts/kubernetes.md, "Pods").</summary>
@@ -47,14 +50,21 @@ internal static class OwnerRules
         return true;
     }
 
-    /// <summary>The relative URI of a controller that <see cref="TryResolve"/> says nothing about.</summary>
-    public static string PathOf(string podNamespace, OwnerFacts controller) => IsReplicaSet(controller)
-        ? $"apis/apps/v1/namespaces/{Uri.EscapeDataString(podNamespace)}/replicasets/{Uri.EscapeDataString(controller.Name)}"
-        : $"apis/batch/v1/namespaces/{Uri.EscapeDataString(podNamespace)}/jobs/{Uri.EscapeDataString(controller.Name)}";
+    /// <summary>The ControllerRevision that a pod of a DaemonSet or StatefulSet was made from; null for other pods.</summary>
+    public static string? RevisionOf(PodFacts pod, OwnerFacts controller) =>
+        pod.ControllerRevisionHash is { } hash && controller.ApiVersion.StartsWith("apps/", StringComparison.Ordinal)
+            ? controller.Kind switch
+            {
+                // A DaemonSet labels its pods with the hash, a StatefulSet with the revision's whole name.
+                "DaemonSet" => $"{controller.Name}-{hash}",
+                "StatefulSet" => hash,
+                _ => null,
+            }
+            : null;
 
-    private static bool IsReplicaSet(OwnerFacts owner) =>
+    public static bool IsReplicaSet(OwnerFacts owner) =>
         owner.Kind == "ReplicaSet" && owner.ApiVersion.StartsWith("apps/", StringComparison.Ordinal);
 
-    private static bool IsJob(OwnerFacts owner) =>
+    public static bool IsJob(OwnerFacts owner) =>
         owner.Kind == "Job" && owner.ApiVersion.StartsWith("batch/", StringComparison.Ordinal);
 }

@@ -22,6 +22,9 @@ internal sealed record PodFacts
     /// <summary>The label <c>pod-template-hash</c>, which a Deployment's ReplicaSet puts on its pods.</summary>
     public string? PodTemplateHash { get; init; }
 
+    /// <summary>The label <c>controller-revision-hash</c>, which a DaemonSet or StatefulSet puts on its pods.</summary>
+    public string? ControllerRevisionHash { get; init; }
+
     /// <summary>The annotation <c>kubernetes.io/config.hash</c>: the UID that the runtime knows a static pod by.</summary>
     public string? ConfigHash { get; init; }
 
@@ -48,10 +51,19 @@ internal sealed record PodFacts
     /// <summary>The node's paths in its hostPath volumes, without a slash at their ends.</summary>
     public IReadOnlyList<string> HostPaths { get; init; } = [];
 
+    /// <summary>Its volumes of kinds that the Pod Security Standard "restricted" does not allow, but for hostPath.</summary>
+    public IReadOnlyList<VolumeFacts> OtherVolumes { get; init; } = [];
+
+    /// <summary>Whether it says that it is for Windows.</summary>
+    public bool IsWindows { get; init; }
+
     public AlertTime? Created { get; init; }
 
     /// <summary>When the pod was asked to go, or null.</summary>
     public AlertTime? Deleting { get; init; }
+
+    /// <summary>Whether its specification is still the one that it was created with; null where the API server does not count changes (before Kubernetes 1.33).</summary>
+    public bool? IsAsCreated { get; init; }
 
     /// <summary>The pod's own security context, which its containers inherit.</summary>
     public SecurityFacts Security { get; init; } = SecurityFacts.Unset;
@@ -59,6 +71,11 @@ internal sealed record PodFacts
     /// <summary>Its containers of every type, in the order init, container, ephemeral.</summary>
     public IReadOnlyList<ContainerFacts> Containers { get; init; } = [];
 }
+
+/// <summary>A volume.</summary>
+/// <param name="Name">Its name in the pod.</param>
+/// <param name="Kind">As the specification writes it, e.g. <c>nfs</c>.</param>
+internal sealed record VolumeFacts(string Name, string Kind);
 
 /// <summary>An owner reference.</summary>
 internal sealed record OwnerFacts(string ApiVersion, string Kind, string Name, string Uid);
@@ -101,6 +118,9 @@ internal sealed record ContainerFacts
 
     /// <summary>Ports of the node that lead to the container.</summary>
     public IReadOnlyList<int> HostPorts { get; init; } = [];
+
+    /// <summary>The probes and hooks whose requests go to a host that the specification names, e.g. <c>livenessProbe.httpGet.host</c>.</summary>
+    public IReadOnlyList<string> RequestHosts { get; init; } = [];
 
     public SecurityFacts Security { get; init; } = SecurityFacts.Unset;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace FalcoStreamer.Enrichment;
@@ -39,6 +40,8 @@ internal sealed class MetadataJson
 
     public string? ResourceVersion { get; set; }
 
+    public long? Generation { get; set; }
+
     public string? CreationTimestamp { get; set; }
 
     public string? DeletionTimestamp { get; set; }
@@ -69,6 +72,8 @@ internal sealed class PodSpecJson
 {
     public string? NodeName { get; set; }
 
+    public OsJson? Os { get; set; }
+
     public string? ServiceAccountName { get; set; }
 
     public bool? AutomountServiceAccountToken { get; set; }
@@ -92,7 +97,13 @@ internal sealed class PodSpecJson
     public List<ContainerJson>? EphemeralContainers { get; set; }
 }
 
-/// <summary>A volume; only a hostPath and a service account's token matter.</summary>
+/// <summary>The operating system that a pod is for.</summary>
+internal sealed class OsJson
+{
+    public string? Name { get; set; }
+}
+
+/// <summary>A volume; of all kinds but a hostPath and a service account's token only the name of the kind matters.</summary>
 internal sealed class VolumeJson
 {
     public string? Name { get; set; }
@@ -100,6 +111,10 @@ internal sealed class VolumeJson
     public HostPathJson? HostPath { get; set; }
 
     public ProjectedJson? Projected { get; set; }
+
+    /// <summary>The member that is named like the volume's kind.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>A volume that is put together from several sources.</summary>

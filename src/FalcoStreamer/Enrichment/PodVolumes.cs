@@ -1,9 +1,23 @@
+using System.Text.Json;
+
 namespace FalcoStreamer.Enrichment;
 
 /// <summary>What a pod's volumes say of the node and of its service account.</summary>
 internal static class PodVolumes
 {
     private const string TokenPath = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+    // kubernetes.io/docs/concepts/security/pod-security-standards, "Volume Types"; "projected" has a member of its own.
+    private static readonly string[] RestrictedKinds = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "secret"];
+
+    /// <summary>The volumes of kinds that the Pod Security Standard "restricted" does not list, but for hostPath, which <see cref="HostPaths"/> gives.</summary>
+    public static IReadOnlyList<VolumeFacts> BeyondRestricted(PodSpecJson spec) =>
+    [
+        .. from volume in spec.Volumes ?? []
+           from kind in volume.Others ?? []
+           where kind.Value.ValueKind == JsonValueKind.Object && !RestrictedKinds.Contains(kind.Key, StringComparer.Ordinal)
+           select new VolumeFacts(volume.Name ?? "", kind.Key),
+    ];
 
     /// <summary>The node's paths in hostPath volumes.</summary>
     public static IReadOnlyList<string> HostPaths(PodSpecJson spec) =>

@@ -74,6 +74,9 @@ internal sealed record Subject
 
     public Workload? Owner { get; init; }
 
+    /// <summary>The revision of its owner that the pod was made from; null where it is not known, or not yet.</summary>
+    public PodRevision? Revision { get; init; }
+
     /// <summary>The pod's facts; null unless <see cref="Kind"/> is <see cref="SubjectKind.Pod"/>.</summary>
     public PodFacts? Pod { get; init; }
 

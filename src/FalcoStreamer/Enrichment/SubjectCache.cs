@@ -61,7 +61,7 @@ internal sealed class SubjectCache(AgentTelemetry telemetry)
 
     private static bool IsSame(Subject one, Subject other) =>
         ReferenceEquals(one.Pod, other.Pod) && ReferenceEquals(one.ContainerFacts, other.ContainerFacts)
-        && one.Owner == other.Owner && one.ContainerId == other.ContainerId;
+        && one.Owner == other.Owner && ReferenceEquals(one.Revision, other.Revision) && one.ContainerId == other.ContainerId;
 
     /// <summary>A subject and what it was found by.</summary>
     private sealed record Entry(Subject Subject, string FullId, int Digits, long Stamp);

@@ -111,12 +111,12 @@ internal static class BehaviourFile
         if (behaviour.Steps.Count > 0
             && (behaviour.MinimumSteps < 2 || behaviour.MinimumSteps > behaviour.Steps.Count || behaviour.Window <= TimeSpan.Zero))
         {
-            throw yaml.Error($"\"{behaviour.Id}\" needs a \"window\" and \"minimumSteps\" from 2 to the number of its steps");
+            throw yaml.ErrorAt("minimumSteps", $"\"{behaviour.Id}\" needs a \"window\" and \"minimumSteps\" from 2 to the number of its steps");
         }
 
         if (behaviour.MinimumOwners > 0 && (behaviour.MinimumOwners < 2 || behaviour.Window <= TimeSpan.Zero))
         {
-            throw yaml.Error($"\"{behaviour.Id}\" needs a \"window\" and \"minimumOwners\" from 2");
+            throw yaml.ErrorAt("minimumOwners", $"\"{behaviour.Id}\" needs a \"window\" and \"minimumOwners\" from 2");
         }
 
         if (behaviour.Steps.Count == 0 && (behaviour.AnyOrder || behaviour.Within != SequenceRange.Container))
@@ -132,24 +132,12 @@ internal static class BehaviourFile
 
     private static void RefuseUnknownPlaceholders(Behaviour behaviour, YamlMapping yaml)
     {
-        Check("headline", behaviour.Headline);
-        Check("imitationHeadline", behaviour.ImitationHeadline ?? "");
-        Check("why", behaviour.Why);
-        Check("actions", [.. behaviour.Actions]);
-        Check("imitationActions", [.. behaviour.ImitationActions]);
-        Check("commands", [.. behaviour.Commands]);
-
-        void Check(string key, params ReadOnlySpan<string> texts)
-        {
-            foreach (var text in texts)
-            {
-                if (PlaceholderNames.In(text).FirstOrDefault(name => !PlaceholderNames.IsKnown(name)) is { } unknown)
-                {
-                    throw yaml.ErrorAt(
-                        key, $"reports cannot fill {{{unknown}}}; the placeholders are Falco's fields, such as {{proc.name}}, and {string.Join(", ", PlaceholderNames.All)}");
-                }
-            }
-        }
+        PlaceholderCheck.Refuse(yaml, "headline", behaviour.Headline);
+        PlaceholderCheck.Refuse(yaml, "imitationHeadline", behaviour.ImitationHeadline);
+        PlaceholderCheck.Refuse(yaml, "why", behaviour.Why);
+        PlaceholderCheck.Refuse(yaml, "actions", behaviour.Actions);
+        PlaceholderCheck.Refuse(yaml, "imitationActions", behaviour.ImitationActions);
+        PlaceholderCheck.Refuse(yaml, "commands", behaviour.Commands);
     }
 
     private static string ReadId(YamlMapping yaml)

@@ -40,6 +40,7 @@ internal static class FactNames
         ["pod.hostPID"] = "whether the pod sees the node's processes",
         ["pod.hostIPC"] = "whether the pod shares memory with the node",
         ["pod.hostPaths"] = "the node's directories that the pod uses",
+        ["pod.bareWithNodeRights"] = "whether nothing owns a pod with rights over the node",
         ["pod.deleting"] = "whether the pod is being deleted",
         ["pod.age"] = "how old the pod was",
         ["pod.labels"] = "the pod's label",
@@ -56,6 +57,7 @@ internal static class FactNames
         ["container.tty"] = "whether the container has a terminal of its own",
         ["container.age"] = "how long the container had been running",
         ["container.restarts"] = "how often the container was restarted",
+        ["program.origin"] = "whether the program is from the image (proc.is_exe_upper_layer)",
         ["process.ancestors"] = "the processes above it (proc.pname, proc.aname)",
         ["process.entered"] = "whether the process came from outside the container (proc.vpid, proc.pvpid)",
         ["terminal.unexpected"] = "whether there was a terminal (proc.tty)",
@@ -74,7 +76,6 @@ internal static class FactNames
         ["spec.period"] = "the period of the probe",
         ["owner.image"] = "the image in the owner's pod template",
         ["owner.rolloutAge"] = "when the owner was last rolled out",
-        ["node.age"] = "since when the node has been up",
         ["company.rules"] = "what else was reported of the container",
         ["company.unexplained"] = "how much else of the container nobody could explain",
         ["company.commands"] = "the commands in earlier alerts of the container",
@@ -83,7 +84,7 @@ internal static class FactNames
 
     private static readonly FrozenSet<string> Numbers = FrozenSet.Create(
         StringComparer.Ordinal,
-        "pod.age", "container.age", "container.restarts", "owner.rolloutAge", "node.age", "company.unexplained");
+        "pod.age", "container.age", "container.restarts", "owner.rolloutAge", "company.unexplained");
 
     private static readonly FrozenSet<string> Sets = FrozenSet.Create(
         StringComparer.Ordinal,

@@ -52,6 +52,13 @@ internal static class RuleFile
             Sources = yaml.Texts("sources"),
         };
         yaml.RefuseOtherKeys();
+        PlaceholderCheck.Refuse(yaml, "happened", guide.Happened);
+        PlaceholderCheck.Refuse(yaml, "detects", guide.Detects);
+        PlaceholderCheck.Refuse(yaml, "usualCauses", TextsOf(guide.UsualCauses));
+        PlaceholderCheck.Refuse(yaml, "seriousWhen", TextsOf(guide.SeriousWhen));
+        PlaceholderCheck.Refuse(yaml, "checkFirst", TextsOf(guide.CheckFirst));
+        PlaceholderCheck.Refuse(yaml, "actions", TextsOf(guide.Actions));
+        PlaceholderCheck.Refuse(yaml, "note", guide.Note);
         return guide.Happened.Count > 0 ? guide : throw yaml.Error($"\"{guide.Rule}\" needs \"happened\"");
     }
 
@@ -69,6 +76,8 @@ internal static class RuleFile
         RuleFamily.Host => ["container.id", "proc.pname", "proc.name", "proc.cmdline"],
         _ => [],
     };
+
+    private static IReadOnlyList<string?> TextsOf(IReadOnlyList<Advice> advice) => [.. advice.Select(item => item.Text)];
 
     private static IReadOnlyList<Advice> ReadAdvice(YamlMapping yaml, string key) => [.. yaml.TextsOrMappings(key).Select(item => item switch
     {

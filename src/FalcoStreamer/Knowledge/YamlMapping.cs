@@ -80,6 +80,10 @@ internal sealed class YamlMapping
     /// <summary>An error about what stands under <paramref name="key"/>.</summary>
     public BehaviourFileException ErrorAt(string key, string problem) => Find(key) is { } node ? Error(node, problem) : Error(problem);
 
+    /// <summary>An error about the item of that place in the list under <paramref name="key"/>; about the whole where it is no list.</summary>
+    public BehaviourFileException ErrorAt(string key, int index, string problem) =>
+        Find(key) is YamlSequenceNode list && index < list.Children.Count ? Error(list.Children[index], problem) : ErrorAt(key, problem);
+
     public IReadOnlyList<YamlMapping> Mappings(string key) => Find(key) is { } node
         ? [.. Sequence(node, key).Select(item => new YamlMapping(item, _file))]
         : [];

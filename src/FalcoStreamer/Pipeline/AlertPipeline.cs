@@ -1,8 +1,8 @@
-using System.Threading.Channels;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
 using FalcoStreamer.Sources;
+using FalcoStreamer.Storage;
 using FalcoStreamer.Telemetry;
 
 namespace FalcoStreamer.Pipeline;
@@ -12,7 +12,7 @@ namespace FalcoStreamer.Pipeline;
 /// </summary>
 /// <remarks>
 /// The loop alone owns the waiting room and the correlator, so the road needs no lock and no task per alert. When it cannot keep up, the inbox
-/// is full and the sources wait: Falco's own queue holds what we do not take.
+/// is full and the sources wait: Falco's own queue holds what we do not take. What a turn of the loop leads to is committed at its end.
 /// </remarks>
 internal sealed class AlertPipeline
 {
@@ -20,19 +20,17 @@ internal sealed class AlertPipeline
 
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(1);
 
-    // A source ends when nothing more is on its way; one that never falls silent must not use up the sinks' time.
-    private static readonly TimeSpan IntakeGrace = TimeSpan.FromSeconds(5);
-
-    private readonly IReadOnlyList<IAlertSource> _sources;
+    private readonly IStorage _storage;
+    private readonly AlertIntake _intake;
     private readonly IPodDirectory _pods;
     private readonly AlertEnricher _enricher;
     private readonly Correlator _correlator;
     private readonly SinkFan _sinks;
     private readonly TimeProvider _clock;
     private readonly AgentTelemetry _telemetry;
-    private readonly Channel<ReceivedAlert> _inbox;
+    private readonly TurnBook _turn;
     private readonly WaitingRoom _waiting;
-    private readonly AlertDeduplicator _known = new(65_536);
+    private readonly AlertDeduplicator _known = new(AlertDeduplicator.Remembered);
     private readonly List<IncidentChange> _changes = [];
     private readonly Action<ReceivedAlert, Subject> _judge;
     private readonly AlertTime _started;
@@ -43,6 +41,7 @@ internal sealed class AlertPipeline
 
     public AlertPipeline(
         IReadOnlyList<IAlertSource> sources,
+        IStorage storage,
         IPodDirectory pods,
         AlertEnricher enricher,
         Correlator correlator,
@@ -50,15 +49,15 @@ internal sealed class AlertPipeline
         TimeProvider clock,
         AgentTelemetry telemetry)
     {
-        _sources = sources;
+        _storage = storage;
+        _intake = new AlertIntake(sources, storage, clock, telemetry);
         _pods = pods;
         _enricher = enricher;
         _correlator = correlator;
         _sinks = sinks;
         _clock = clock;
         _telemetry = telemetry;
-        _inbox = Channel.CreateBounded<ReceivedAlert>(
-            new BoundedChannelOptions(4_096) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+        _turn = new TurnBook(storage);
         _waiting = new WaitingRoom(enricher, clock, 10_000);
         _judge = Judge;
         _started = AlertTime.From(clock.GetUtcNow());
@@ -69,59 +68,44 @@ internal sealed class AlertPipeline
     /// <summary>The clock's timestamp when the loop last turned, for liveness; read by any thread.</summary>
     public long LastTurn => Interlocked.Read(ref _lastTurn);
 
-    /// <summary>Runs until <paramref name="stop"/> is set and everything that had come in is with the sinks.</summary>
+    /// <summary>
+    /// Runs until <paramref name="stop"/> is set and everything that had come in is with the sinks, or on the disk where there is one.
+    /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock);
-        await using var ending = stop.Register(() => late.CancelAfter(IntakeGrace));
-        var intake = Task.WhenAll(_sources.Select(source => PumpAsync(source, stop, late.Token)));
-        var closing = CloseInboxAfterAsync(intake);
+        var recovered = await _storage.RecoverAsync(stop);
+        var intake = _intake.RunAsync(recovered.Unjudged, stop);
         using (var heartbeat = new PeriodicTimer(Heartbeat, _clock))
         {
+            await new Restoration(_pods, _enricher, _correlator, _clock).RunAsync(recovered, Now(), _known, _turn);
             await LoopAsync(heartbeat);
         }
 
-        _waiting.Release(everyone: true, _judge);
-        _correlator.CloseAll(_changes);
+        await EndAsync();
+        await intake;
+    }
+
+    private async Task EndAsync()
+    {
+        if (_storage.IsDurable)
+        {
+            // The next agent goes on with what is open, and knows the pods of those that wait by then.
+            _correlator.TellAll(_changes);
+        }
+        else
+        {
+            _waiting.Release(everyone: true, _judge);
+            _correlator.CloseAll(_changes);
+        }
+
         Dispatch();
+        await _turn.CommitAsync(_sinks);
         _sinks.Complete();
-        await closing;
-    }
-
-    private async Task CloseInboxAfterAsync(Task intake)
-    {
-        try
-        {
-            await intake;
-        }
-        finally
-        {
-            _inbox.Writer.Complete();
-        }
-    }
-
-    private async Task PumpAsync(IAlertSource source, CancellationToken stop, CancellationToken late)
-    {
-        await foreach (var alert in source.ReadAsync(stop))
-        {
-            var received = new ReceivedAlert(alert, AlertTime.From(_clock.GetUtcNow()), source.Name);
-            if (!_inbox.Writer.TryWrite(received))
-            {
-                // Not cancelled by stop: what the source has given is ours.
-                await _inbox.Writer.WriteAsync(received, CancellationToken.None);
-            }
-
-            if (late.IsCancellationRequested)
-            {
-                _telemetry.IntakeCutOff(source.Name, IntakeGrace);
-                return;
-            }
-        }
     }
 
     private async Task LoopAsync(PeriodicTimer heartbeat)
     {
-        var readable = _inbox.Reader.WaitToReadAsync().AsTask();
+        var readable = _intake.Accepted.WaitToReadAsync().AsTask();
         var beat = heartbeat.WaitForNextTickAsync().AsTask();
         var podsVersion = _pods.Version;
         var podsChanged = _pods.WaitForChangeAsync(podsVersion, CancellationToken.None);
@@ -157,7 +141,7 @@ internal sealed class AlertPipeline
                     Drain();
                 }
 
-                readable = _inbox.Reader.WaitToReadAsync().AsTask();
+                readable = _intake.Accepted.WaitToReadAsync().AsTask();
             }
 
             if (beat.IsCompleted)
@@ -168,6 +152,7 @@ internal sealed class AlertPipeline
             }
 
             Dispatch();
+            await _turn.CommitAsync(_sinks);
         }
     }
 
@@ -175,11 +160,12 @@ internal sealed class AlertPipeline
     private void Drain()
     {
         TellMissed();
-        for (var taken = 0; taken < 1_024 && _inbox.Reader.TryRead(out var received); taken++)
+        for (var taken = 0; taken < 1_024 && _intake.Accepted.TryRead(out var received); taken++)
         {
             if (!_known.IsNew(received.Alert.Id))
             {
                 _telemetry.AlertRepeated(received.Source);
+                _turn.Repeated(received);
             }
             else if (_enricher.TryResolve(received.Alert) is { } subject)
             {
@@ -205,8 +191,9 @@ internal sealed class AlertPipeline
 
     private void Judge(ReceivedAlert received, Subject subject)
     {
-        var incident = _correlator.Add(received.Alert, subject, Now(), _changes);
-        _sinks.Send(received, subject, incident);
+        var placement = _correlator.Add(received.Alert, subject, Now(), _changes);
+        _turn.Judged(received, placement);
+        _sinks.Send(received, subject, placement.Incident.Id);
     }
 
     private void Dispatch()
@@ -227,6 +214,10 @@ internal sealed class AlertPipeline
         {
             _telemetry.IncidentChanged(change.Kind, change.Incident.Judgement.Verdict);
             _sinks.Send(change, observed);
+            if (change.Kind == IncidentChangeKind.Closed)
+            {
+                _turn.Closed(change.Incident.Id);
+            }
         }
 
         _changes.Clear();

@@ -1,4 +1,5 @@
 using FalcoStreamer.Enrichment;
+using FalcoStreamer.Storage;
 
 namespace FalcoStreamer.Pipeline;
 

@@ -27,6 +27,13 @@ internal static class BaselineAdvice
                 $"Take hostPort {Sentences.List([.. container.HostPorts.Select(port => $"{port}")])} out of {path.Container}.ports: it opens that port on the node itself, beside every NetworkPolicy; a Service does the same (Pod Security Standard baseline).");
         }
 
+        if (container.RequestHosts.Count > 0)
+        {
+            yield return (
+                "probeHost",
+                $"Take {Sentences.List(container.RequestHosts)} out of {path.Container}: with a host of its own the pod has the node's kubelet send requests there (Pod Security Standard baseline since Kubernetes 1.34).");
+        }
+
         var unsafeSysctls = pod.Security.Sysctls.Except(SafeSysctls, StringComparer.Ordinal).ToList();
         if (unsafeSysctls.Count > 0)
         {

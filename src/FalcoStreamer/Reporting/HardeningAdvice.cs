@@ -5,7 +5,7 @@ namespace FalcoStreamer.Reporting;
 
 /// <summary>
 /// Compares what a container's specification says with the Pod Security Standards, and names the field to set for what it lacks.
-/// What the workload would not survive is left out; where the specification is not known nothing is said.
+/// What the workload would not survive is left out; where the specification is not known, or is for Windows, nothing is said.
 /// </summary>
 internal static class HardeningAdvice
 {
@@ -19,7 +19,7 @@ internal static class HardeningAdvice
     /// <summary>One sentence for each field, the weightiest first.</summary>
     public static IReadOnlyList<string> For(Incident incident)
     {
-        if (incident.Subject is not { Kind: SubjectKind.Pod, Pod: { } pod } subject)
+        if (incident.Subject is not { Kind: SubjectKind.Pod, Pod: { IsWindows: false } pod } subject)
         {
             return [];
         }
@@ -72,6 +72,13 @@ internal static class HardeningAdvice
                 $"Set {path.Pod}.hostNetwork to false: it uses the node's own addresses and ports, and most NetworkPolicies do not bind it (Pod Security Standard baseline).");
         }
 
+        foreach (var volume in pod.OtherVolumes)
+        {
+            yield return new(
+                "volumes",
+                $"Replace the volume {volume.Name}, in {path.Pod}.volumes, by a PersistentVolumeClaim: it is of the kind {volume.Kind}, with which the pod itself chooses what is mounted from where (Pod Security Standard restricted).");
+        }
+
         if (pod.AutomountServiceAccountToken != false && IsAboutToken(incident))
         {
             yield return new(
@@ -87,6 +94,7 @@ internal static class HardeningAdvice
         .. BaselineAdvice.Of(pod, container, path).Select(finding => new Finding(finding.Field, finding.Text)),
         .. Capabilities(container.Security, path),
         .. User(incident, pod.Security, container.Security, path),
+        .. Overridden(pod.Security, container.Security, path),
         .. Kernel(pod.Security, container.Security, path),
     ];
 
@@ -159,6 +167,11 @@ internal static class HardeningAdvice
     {
         if ((container.RunAsNonRoot ?? pod.RunAsNonRoot) == true)
         {
+            if (container.RunAsUser == 0)
+            {
+                yield return new("runAsNonRoot", $"Give {path.Container}.securityContext.runAsUser another user than 0: with runAsNonRoot the container cannot start again (Pod Security Standard restricted).");
+            }
+
             yield break;
         }
 
@@ -172,6 +185,20 @@ internal static class HardeningAdvice
             null => "nothing forbids root",
         };
         yield return new("runAsNonRoot", $"Set {field} to true: {now} (Pod Security Standard restricted).");
+    }
+
+    /// <summary>What the pod sets for containers that set nothing themselves; for this one it has no effect, but the pod is refused for it.</summary>
+    private static IEnumerable<Finding> Overridden(SecurityFacts pod, SecurityFacts container, SpecPath path)
+    {
+        if (pod.RunAsUser == 0 && container.RunAsUser is > 0)
+        {
+            yield return new("runAsNonRoot", $"Take runAsUser 0 out of {path.Pod}.securityContext: every container that sets no user is root (Pod Security Standard restricted).");
+        }
+
+        if (pod.SeccompType is "Unconfined" && container.SeccompType is not (null or "Unconfined"))
+        {
+            yield return new("seccompProfile", $"Set {path.Pod}.securityContext.seccompProfile.type to RuntimeDefault: Unconfined filters no system call of a container that sets none itself (Pod Security Standard baseline).");
+        }
     }
 
     private static IEnumerable<Finding> Kernel(SecurityFacts pod, SecurityFacts container, SpecPath path)

@@ -21,6 +21,11 @@ internal sealed partial class KnownIncident(Incident incident, Placeholders plac
         }
 
         var place = SubjectPhrase.Within(incident.Subject);
+        if (IsNotProven())
+        {
+            return $"It looks like something harmless {place} ({Title()}), but that is not proven";
+        }
+
         if (_judgement.IsImitation)
         {
             return _behaviour.ImitationHeadline is { } headline && placeholders.Prose(headline) is { } filled
@@ -41,14 +46,15 @@ internal sealed partial class KnownIncident(Incident incident, Placeholders plac
                 : $"It pretends to be this: {Title()}. What does not fit stands below, first what gave it away.";
         }
 
-        return IsUnproven() ? $"What was seen fits this, and too little was seen to call it harmless: {Why()}" : Why();
+        return IsNotProven() ? $"What is known of it does not decide whether it is this: {Title()}. If it is, this is why it happens: {Why()}" : Why();
     }
 
     /// <summary>What an imitation pretends to be; null for everything else.</summary>
     public string? Comparison() => _judgement.IsImitation ? Why() : null;
 
     /// <summary>What to do now, the first thing first; empty where the behaviour says nothing that fits.</summary>
-    public List<string> Actions()
+    /// <param name="unknown">What to do where the behaviour is not proven: as with anything that is not known.</param>
+    public List<string> Actions(UnknownIncident unknown)
     {
         var asked = People.Actions(incident);
         if (People.IsDoubtedHarmless(_judgement))
@@ -56,12 +62,18 @@ internal sealed partial class KnownIncident(Incident incident, Placeholders plac
             return asked;
         }
 
-        var texts = (_judgement.IsImitation ? _behaviour.ImitationActions : _behaviour.Actions).Select(placeholders.Prose).OfType<string>();
-        return IsUnproven() ? [.. asked, Settle(), .. texts.Where(text => !CallsOff().IsMatch(text))] : [.. asked, .. texts, .. People.ElsewhereActions(incident)];
+        if (IsNotProven())
+        {
+            return [.. asked, Settle(), .. unknown.Actions()];
+        }
+
+        var texts = _judgement.IsImitation ? _behaviour.ImitationActions : _behaviour.Actions;
+        return [.. asked, .. texts.Select(placeholders.Prose).OfType<string>(), .. People.ElsewhereActions(incident)];
     }
 
-    /// <summary>A harmless behaviour that is neither proven nor likely.</summary>
-    private bool IsUnproven() => _judgement is { IsImitation: false, Verdict: Verdict.Undetermined } && _behaviour.Nature == BehaviourNature.Harmless;
+    /// <summary>Whether a harmless behaviour matches, but with too little for it or too much against it to call the alert harmless.</summary>
+    private bool IsNotProven() =>
+        _judgement is { Verdict: Verdict.Undetermined, IsImitation: false, Attribution: null } && _behaviour.Nature == BehaviourNature.Harmless;
 
     private string Settle() => (_judgement.Against, _judgement.Unseen) switch
     {
@@ -71,12 +83,8 @@ internal sealed partial class KnownIncident(Incident incident, Placeholders plac
     };
 
     /// <summary>A headline promises no more than the verdict.</summary>
-    private string AsSure(string headline) => _behaviour.Nature != BehaviourNature.Harmless ? headline : _judgement.Verdict switch
-    {
-        Verdict.Benign => headline,
-        Verdict.LikelyBenign => Promise().Replace(headline, ": most likely harmless"),
-        _ => $"{Promise().Replace(headline, "")}, as it seems; too little was seen to call it harmless",
-    };
+    private string AsSure(string headline) =>
+        _judgement.Verdict == Verdict.LikelyBenign && _behaviour.Nature == BehaviourNature.Harmless ? Promise().Replace(headline, ": most likely harmless") : headline;
 
     /// <summary>An incident that another one's story tells says first what happened in itself, so that its Event is not the leader's once more.</summary>
     private string? PartOfStory()
@@ -93,8 +101,4 @@ internal sealed partial class KnownIncident(Incident incident, Placeholders plac
 
     [GeneratedRegex(@": (?:most likely |probably )?harmless\z", RegexOptions.CultureInvariant)]
     private static partial Regex Promise();
-
-    /// <summary>Advice to do nothing, which only a harmless thing deserves.</summary>
-    [GeneratedRegex("^Nothing to (?:contain|do)", RegexOptions.CultureInvariant)]
-    private static partial Regex CallsOff();
 }

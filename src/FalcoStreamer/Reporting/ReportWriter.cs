@@ -42,7 +42,7 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
 
     private static List<string> Actions(Incident incident, KnownIncident? known, UnknownIncident unknown)
     {
-        var actions = known?.Actions() ?? [];
+        var actions = known?.Actions(unknown) ?? [];
         return actions.Count > 0 || incident.Judgement.Verdict is Verdict.Benign ? actions : unknown.Actions();
     }
 

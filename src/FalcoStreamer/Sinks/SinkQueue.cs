@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using FalcoStreamer.Telemetry;
 using Polly;
-using Polly.Retry;
 
 namespace FalcoStreamer.Sinks;
 
@@ -29,24 +28,8 @@ internal sealed class SinkQueue
         _lastSent = clock.GetTimestamp();
         _waiting = Channel.CreateBounded<SinkRecord>(
             new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-            itemDropped: _ => telemetry.RecordDropped(sink.Name));
-        _retry = new ResiliencePipelineBuilder { TimeProvider = clock }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<SinkException>(exception => exception.IsTransient),
-                MaxRetryAttempts = int.MaxValue,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = options.FirstRetry,
-                MaxDelay = options.LongestRetry,
-                DelayGenerator = retry => ValueTask.FromResult((retry.Outcome.Exception as SinkException)?.RetryAfter),
-                OnRetry = retry =>
-                {
-                    telemetry.SinkAway(sink.Name, retry.AttemptNumber, retry.RetryDelay, retry.Outcome.Exception!);
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
+            itemDropped: _ => telemetry.RecordsDropped(sink.Name, 1));
+        _retry = RetryPolicy.For(sink.Name, options, clock, telemetry);
     }
 
     /// <summary>The sink's name.</summary>
@@ -70,7 +53,7 @@ internal sealed class SinkQueue
     {
         if (!_waiting.Writer.TryWrite(record))
         {
-            _telemetry.RecordDropped(_sink.Name);
+            _telemetry.RecordsDropped(_sink.Name, 1);
         }
     }
 

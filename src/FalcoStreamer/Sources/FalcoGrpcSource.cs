@@ -17,6 +17,9 @@ internal sealed class FalcoGrpcSource : IAlertSource
     /// <summary>After this long without a single alert on a new stream we say what, besides quiet, may be the reason.</summary>
     public static readonly TimeSpan SuspiciousSilence = TimeSpan.FromMinutes(10);
 
+    /// <summary>The most alerts of one batch: some 500 KB.</summary>
+    private const int MostAtOnce = 512;
+
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RefusalBurst = TimeSpan.FromMinutes(1);
 
@@ -25,6 +28,7 @@ internal sealed class FalcoGrpcSource : IAlertSource
     private readonly AgentTelemetry _telemetry;
     private readonly GrpcOutage _outage;
     private readonly ResiliencePipeline<FalcoSubscription> _untilConnected;
+    private readonly List<byte[]> _messages = [];
     private long? _lastRefusal;
     private volatile bool _isConnected;
 
@@ -59,7 +63,7 @@ internal sealed class FalcoGrpcSource : IAlertSource
     public bool IsConnected => _isConnected;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<FalcoAlert> ReadAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<AlertBatch> ReadAsync([EnumeratorCancellation] CancellationToken stop)
     {
         while (await ConnectAsync(stop) is { } subscription)
         {
@@ -70,7 +74,7 @@ internal sealed class FalcoGrpcSource : IAlertSource
             try
             {
                 // Exceptions are met inside NextAsync: a yield cannot stand in a try that catches.
-                while (await NextAsync(subscription, stop) is { } alert)
+                while (await NextAsync(subscription, stop) is { } alerts)
                 {
                     if (!heard)
                     {
@@ -78,8 +82,8 @@ internal sealed class FalcoGrpcSource : IAlertSource
                         silent.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                     }
 
-                    _telemetry.AlertReceived(Name);
-                    yield return alert;
+                    _telemetry.AlertsReceived(Name, alerts.Count);
+                    yield return new AlertBatch(alerts);
                 }
             }
             finally
@@ -140,16 +144,26 @@ internal sealed class FalcoGrpcSource : IAlertSource
         }
     }
 
-    /// <summary>The next alert; null when this stream is over.</summary>
-    private async ValueTask<FalcoAlert?> NextAsync(FalcoSubscription subscription, CancellationToken stop)
+    /// <summary>The next alerts; null when this stream is over.</summary>
+    private async ValueTask<IReadOnlyList<FalcoAlert>?> NextAsync(FalcoSubscription subscription, CancellationToken stop)
     {
         try
         {
-            while (await subscription.ReadAsync() is { } message)
+            while (await subscription.ReadAsync(_messages, MostAtOnce))
             {
-                if (Read(message) is { } alert)
+                var alerts = new List<FalcoAlert>(_messages.Count);
+                foreach (var message in _messages)
                 {
-                    return alert;
+                    if (Read(message) is { } alert)
+                    {
+                        alerts.Add(alert);
+                    }
+                }
+
+                _messages.Clear();
+                if (alerts.Count > 0)
+                {
+                    return alerts;
                 }
             }
 

@@ -4,7 +4,7 @@ using Grpc.Net.Client;
 namespace FalcoStreamer.Sources;
 
 /// <summary>
-/// One open <c>sub</c> stream: it keeps asking, and hands out what Falco writes, message by message.
+/// One open <c>sub</c> stream: it keeps asking, and hands out what Falco writes.
 /// </summary>
 /// <remarks>
 /// Falco pops an alert before it writes it, so a stream that is cancelled while busy loses what is under way (contracts/falco.md).
@@ -21,7 +21,7 @@ internal sealed class FalcoSubscription : IAsyncDisposable
     private readonly SilenceWatch _silence;
     private CancellationTokenRegistration _stopping;
     private Task _asking = Task.CompletedTask;
-    private Task<bool>? _first;
+    private Task<bool>? _next;
     private volatile bool _hungUp;
 
     private FalcoSubscription(GrpcChannel channel, TimeProvider clock)
@@ -50,27 +50,46 @@ internal sealed class FalcoSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>The next message; null when Falco has ended the stream with OK, or after <c>stop</c> when nothing more comes.</summary>
-    /// <exception cref="RpcException">The stream broke.</exception>
-    public async ValueTask<byte[]?> ReadAsync()
+    /// <summary>
+    /// Waits for a message and takes with it what else has come, up to <paramref name="most"/>; false when Falco has ended the stream with OK, or
+    /// after <c>stop</c> when nothing more comes.
+    /// </summary>
+    /// <exception cref="RpcException">The stream broke; what came before is given first.</exception>
+    public async ValueTask<bool> ReadAsync(List<byte[]> messages, int most)
     {
         try
         {
-            // Never a token here: the library would cancel the whole call with it.
-            var next = _first ?? _call.ResponseStream.MoveNext(CancellationToken.None);
-            _first = null;
-            if (!next.IsCompleted)
+            while (messages.Count < most)
             {
-                _silence.Waiting();
-                await next;
-                _silence.Arrived();
+                // Never a token here: the library would cancel the whole call with it.
+                var next = _next ?? _call.ResponseStream.MoveNext(CancellationToken.None);
+                _next = next;
+                if (messages.Count > 0 && !(next.IsCompletedSuccessfully && await next))
+                {
+                    return true;
+                }
+
+                if (!next.IsCompleted)
+                {
+                    _silence.Waiting();
+                    await next;
+                    _silence.Arrived();
+                }
+
+                if (!await next)
+                {
+                    return false;
+                }
+
+                messages.Add(_call.ResponseStream.Current);
+                _next = null;
             }
 
-            return await next ? _call.ResponseStream.Current : null;
+            return true;
         }
         catch (RpcException) when (_hungUp)
         {
-            return null;
+            return false;
         }
     }
 
@@ -85,10 +104,10 @@ internal sealed class FalcoSubscription : IAsyncDisposable
 
     private async Task BeginAsync(TimeProvider clock)
     {
-        _first = _call.ResponseStream.MoveNext(CancellationToken.None);
+        _next = _call.ResponseStream.MoveNext(CancellationToken.None);
         Ask();
         using var enough = new CancellationTokenSource();
-        if (await Task.WhenAny(_first, Task.Delay(Probation, clock, enough.Token)) == _first && !await _first)
+        if (await Task.WhenAny(_next, Task.Delay(Probation, clock, enough.Token)) == _next && !await _next)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "Falco ended the stream as soon as it was opened"));
         }

@@ -1,5 +1,3 @@
-using FalcoStreamer.Alerts;
-
 namespace FalcoStreamer.Sources;
 
 /// <summary>Where alerts come from.</summary>
@@ -9,8 +7,9 @@ internal interface IAlertSource
     string Name { get; }
 
     /// <summary>
-    /// The alerts, for as long as there are any; whoever enumerates sets the pace. A live source never gives up: it meets a Falco that is away
-    /// with backoff. Once <paramref name="stop"/> is set it asks for nothing more, gives what is already on its way, and ends normally.
+    /// The alerts, for as long as there are any, several at once where several are there; whoever enumerates sets the pace. A live source never
+    /// gives up: it meets a Falco that is away with backoff. Once <paramref name="stop"/> is set it asks for nothing more, gives what is already
+    /// on its way, and ends normally.
     /// </summary>
-    IAsyncEnumerable<FalcoAlert> ReadAsync(CancellationToken stop);
+    IAsyncEnumerable<AlertBatch> ReadAsync(CancellationToken stop);
 }

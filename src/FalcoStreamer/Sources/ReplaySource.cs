@@ -13,10 +13,9 @@ namespace FalcoStreamer.Sources;
 /// <param name="file">The file's name; <c>-</c> is standard input.</param>
 /// <param name="open">Opens it.</param>
 /// <param name="findings">Takes what is not an alert.</param>
-internal sealed class ReplaySource(string file, Func<Stream> open, ReplayFindings findings) : IAlertSource
+internal sealed class ReplaySource(string file, Func<Stream> open, ReplayFindings findings)
 {
-    public string Name => "replay";
-
+    /// <summary>The alerts, in the order of the file.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be read, or is a directory.</exception>
     public async IAsyncEnumerable<FalcoAlert> ReadAsync([EnumeratorCancellation] CancellationToken stop)

@@ -14,7 +14,7 @@ internal sealed partial class AgentTelemetry
     {
         _podLookups = _meter.CreateCounter<long>("falcostreamer.pods.lookups", "{alert}", "Alerts by how their pod was found.");
         _podRequests = _meter.CreateCounter<long>("falcostreamer.pods.requests", "{request}", "Lists and watches of pods by how they ended.");
-        _ownerRequests = _meter.CreateCounter<long>("falcostreamer.owners.requests", "{request}", "Questions for the owner of a controller by their answer.");
+        _ownerRequests = _meter.CreateCounter<long>("falcostreamer.owners.requests", "{request}", "Questions for owners and their revisions by their answer.");
         _forgotten = _meter.CreateCounter<long>("falcostreamer.pods.forgotten", "{object}", "Things that were forgotten before their time because a limit was reached.");
     }
 
@@ -44,14 +44,14 @@ internal sealed partial class AgentTelemetry
     /// <summary>Something was forgotten before its time; <paramref name="what"/> is one of a closed set.</summary>
     public void Forgotten(string what) => _forgotten.Add(1, new KeyValuePair<string, object?>("what", what));
 
-    /// <summary>A controller was asked for; <paramref name="outcome"/> is <c>found</c>, <c>absent</c>, <c>failed</c>, <c>forbidden</c> or <c>postponed</c>.</summary>
+    /// <summary>A controller or a revision was asked for; <paramref name="outcome"/> is <c>found</c>, <c>absent</c>, <c>failed</c>, <c>forbidden</c> or <c>postponed</c>.</summary>
     public void OwnerAsked(string outcome)
     {
         _ownerRequests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         LogOwnerAsked(_logger, outcome);
     }
 
-    /// <summary>The agent may not read a controller: reports name it instead of its owner.</summary>
+    /// <summary>The agent may not read a controller or a revision: what it would tell, such as an owner, stays unknown. Said once a kind.</summary>
     public void OwnerForbidden(string kind, string reason, bool isFirst)
     {
         OwnerAsked("forbidden");
@@ -76,7 +76,7 @@ internal sealed partial class AgentTelemetry
     [LoggerMessage(EventId = 202, Message = "The pods cannot be followed, the next try is in {Seconds:0.0} s: {Reason}")]
     private static partial void LogPodsNotFollowed(ILogger logger, LogLevel level, string reason, double seconds);
 
-    [LoggerMessage(EventId = 203, Message = "The agent may not read a {Kind}, reports name it instead of its owner: {Reason}")]
+    [LoggerMessage(EventId = 203, Message = "The agent may not read a {Kind}, what it would tell of its pods stays unknown: {Reason}")]
     private static partial void LogOwnerForbidden(ILogger logger, LogLevel level, string kind, string reason);
 
     [LoggerMessage(204, LogLevel.Debug, "A client for the API server was made.")]
@@ -91,6 +91,6 @@ internal sealed partial class AgentTelemetry
     [LoggerMessage(207, LogLevel.Debug, "The UID of the node or the cluster is not known yet: {Reason}")]
     private static partial void LogIdentityNotKnown(ILogger logger, string reason);
 
-    [LoggerMessage(208, LogLevel.Debug, "The owner of a controller was asked for: {Outcome}.")]
+    [LoggerMessage(208, LogLevel.Debug, "A controller or a revision was asked for: {Outcome}.")]
     private static partial void LogOwnerAsked(ILogger logger, string outcome);
 }

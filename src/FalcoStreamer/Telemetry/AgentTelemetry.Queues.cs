@@ -9,10 +9,10 @@ internal sealed partial class AgentTelemetry
     private readonly ConcurrentDictionary<string, bool> _losing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _away = new(StringComparer.Ordinal);
 
-    /// <summary>A sink's queue was full and its oldest record gave way.</summary>
-    public void RecordDropped(string sink)
+    /// <summary>What waits for a sink was too much, and some of it gave way.</summary>
+    public void RecordsDropped(string sink, int count)
     {
-        CountRecords(sink, "dropped", 1);
+        CountRecords(sink, "dropped", count);
         if (_losing.TryAdd(sink, true))
         {
             LogRecordsDropped(_logger, sink);
@@ -33,11 +33,14 @@ internal sealed partial class AgentTelemetry
     }
 
     /// <summary>Records that a sink had not taken when the grace period ended.</summary>
-    public void RecordsLostAtShutdown(string sink, int count)
+    public void RecordsLostAtShutdown(string sink, long count)
     {
         CountRecords(sink, "lost", count);
         LogRecordsLostAtShutdown(_logger, sink, count);
     }
+
+    /// <summary>Records that a sink had not taken when the grace period ended, and that the next agent on this node will send.</summary>
+    public void RecordsStayOnDisk(string sink, long count) => LogRecordsStayOnDisk(_logger, sink, count);
 
     /// <summary>What a sink held back by itself could not be sent at the end; the sink counts it.</summary>
     public void SinkNotFlushed(string sink, Exception reason) => LogSinkNotFlushed(_logger, sink, reason.Message);
@@ -63,9 +66,12 @@ internal sealed partial class AgentTelemetry
     [LoggerMessage(553, LogLevel.Information, "The sink {Sink} takes records again.")]
     private static partial void LogSinkBack(ILogger logger, string sink);
 
+    [LoggerMessage(556, LogLevel.Warning, "The sink {Sink} had not taken {Count} records when the time to shut down was over: they stay on the disk for the next agent.")]
+    private static partial void LogRecordsStayOnDisk(ILogger logger, string sink, long count);
+
     [LoggerMessage(555, LogLevel.Error, "The sink {Sink} could not send what it held back: {Reason}")]
     private static partial void LogSinkNotFlushed(ILogger logger, string sink, string reason);
 
     [LoggerMessage(554, LogLevel.Error, "The sink {Sink} had not taken {Count} records when the time to shut down was over: they are lost.")]
-    private static partial void LogRecordsLostAtShutdown(ILogger logger, string sink, int count);
+    private static partial void LogRecordsLostAtShutdown(ILogger logger, string sink, long count);
 }

@@ -120,7 +120,7 @@ internal sealed partial class AgentTelemetry
         }
     }
 
-    private void CountRecords(string sink, string outcome, int count) => _sinkRecords.Add(
+    private void CountRecords(string sink, string outcome, long count) => _sinkRecords.Add(
         count,
         new KeyValuePair<string, object?>("sink", sink),
         new KeyValuePair<string, object?>("outcome", outcome));

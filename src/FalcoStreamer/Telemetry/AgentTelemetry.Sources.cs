@@ -19,8 +19,8 @@ internal sealed partial class AgentTelemetry
         _connections = _meter.CreateCounter<long>("falcostreamer.grpc.connections", "{connection}", "Connections to Falco's gRPC by outcome.");
     }
 
-    /// <summary>An alert has come in.</summary>
-    public void AlertReceived(string source) => _alertsReceived.Add(1, new KeyValuePair<string, object?>("source", source));
+    /// <summary>Alerts have come in.</summary>
+    public void AlertsReceived(string source, int count) => _alertsReceived.Add(count, new KeyValuePair<string, object?>("source", source));
 
     /// <summary>How many alerts came to the agent and were never judged: lost, or not readable. For any thread.</summary>
     public long AlertsMissed => Interlocked.Read(ref _alertsMissed);

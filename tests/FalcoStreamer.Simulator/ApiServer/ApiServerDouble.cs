@@ -198,21 +198,8 @@ internal sealed class ApiServerDouble : IAsyncDisposable
 
     private Task ObjectAsync(HttpContext context)
     {
-        if (context.Request.Method != "GET" || !_objects.TryGetValue(context.Request.Path, out var found))
-        {
-            return ApiStatus.NotFoundAsync(context, ApiRequest.From(context.Request, _clock.GetUtcNow()));
-        }
-
-        if (!context.Request.Headers.Accept.ToString().Contains("as=PartialObjectMetadata;", StringComparison.Ordinal))
-        {
-            return ApiStatus.SendJsonAsync(context, 200, found);
-        }
-
-        return ApiStatus.SendJsonAsync(context, 200, new JsonObject
-        {
-            ["kind"] = "PartialObjectMetadata",
-            ["apiVersion"] = "meta.k8s.io/v1",
-            ["metadata"] = found["metadata"]?.DeepClone(),
-        });
+        return context.Request.Method == "GET" && _objects.TryGetValue(context.Request.Path, out var found)
+            ? ApiStatus.SendJsonAsync(context, 200, found)
+            : ApiStatus.NotFoundAsync(context, ApiRequest.From(context.Request, _clock.GetUtcNow()));
     }
 }

@@ -7,7 +7,7 @@ public sealed class ImportTests
 {
     /// <summary>The road: a stage may use those before it and itself. Telemetry is open to all.</summary>
     private static readonly string[] Road =
-        ["Alerts", "Sources", "Enrichment", "Knowledge", "Correlation", "Reporting", "Sinks", "Pipeline", "Configuration", "Commands"];
+        ["Alerts", "Sources", "Storage", "Enrichment", "Knowledge", "Correlation", "Reporting", "Sinks", "Pipeline", "Configuration", "Commands"];
 
     [Fact]
     public void PointUpstreamOnly()

@@ -52,7 +52,6 @@ public sealed class FactsTests
     [InlineData("pod.annotations[too-long]")]
     [InlineData("owner.image")]
     [InlineData("owner.rolloutAge")]
-    [InlineData("node.age")]
     [InlineData("spec.child")]
     [InlineData("spec.period")]
     [InlineData("company.rules")]
@@ -60,6 +59,41 @@ public sealed class FactsTests
     [InlineData("company.commands")]
     [InlineData("visibility.drops")]
     public void AreNotKnown_WhenNobodyLooked(string field) => Assert.False(Of(field, new Facts(Alert, Known, default)).IsKnown);
+
+    [Theory]
+    [InlineData("lab.local/busybox:1.35", "same")]
+    [InlineData("lab.local/busybox:1.35@sha256:a", "same")]
+    [InlineData("lab.local/busybox:1.36", "other")]
+    [InlineData("evil.example/busybox:1.35", "other")]
+    [InlineData("lab.local/busybox@sha256:a", null)]
+    public void CompareTheImageWithTheTemplate_ThatThePodWasMadeFrom(string template, string? answer)
+    {
+        var revision = new PodRevision(Some.Time + TimeSpan.FromHours(-3), new Dictionary<string, string> { [Known.Container!] = template });
+        var facts = new Facts(Alert, Known with { Revision = revision, Pod = Known.Pod! with { IsAsCreated = false } }, default);
+
+        Assert.Equal(answer, Of("owner.image", facts) is { IsKnown: true } known ? known.ToString() : null);
+        Assert.Equal("3 h", Of("owner.rolloutAge", facts).ToString());
+    }
+
+    [Theory]
+    [InlineData(true, "rewritten")]
+    [InlineData(false, "other")]
+    [InlineData(null, null)]
+    public void TellARewrittenImageFromAChangedOne(bool? isAsCreated, string? answer)
+    {
+        var revision = new PodRevision(null, new Dictionary<string, string> { [Known.Container!] = "docker.io/library/busybox:1.35" });
+        var subject = Known with { Revision = revision, Pod = Known.Pod! with { IsAsCreated = isAsCreated } };
+
+        Assert.Equal(answer, Of("owner.image", new Facts(Alert, subject, default)) is { IsKnown: true } known ? known.ToString() : null);
+    }
+
+    [Fact]
+    public void DoNotCompareTheImage_WhenTheTemplateHasNoSuchContainer()
+    {
+        var revision = new PodRevision(null, new Dictionary<string, string> { ["other"] = "x" });
+
+        Assert.False(Of("owner.image", new Facts(Alert, Known with { Revision = revision }, default)).IsKnown);
+    }
 
     [Fact]
     public void AreNotKnownOfAPod_WhenThereIsNone()

@@ -56,7 +56,7 @@ public sealed class PredicateEvaluatorTests
     {
         "Yes" => One("pod.name", "notIn", "x"),
         "No" => One("pod.name", "in", "x"),
-        _ => One("node.age", "in", "x"),
+        _ => One("owner.rolloutAge", "in", "x"),
     };
 
     private static FieldPredicate One(string field, string key, string value) => new(field, Enum.Parse<PredicateOperator>(key, ignoreCase: true), [value], 1, null);

@@ -183,7 +183,7 @@ public sealed class SequenceTests
 
     private string Add(string rule, double seconds, string program = "x") => Add(Alert(rule, seconds, program), _subject);
 
-    private string Add(FalcoAlert alert, Subject subject) => _correlator.Add(alert, subject, alert.Time, _changes);
+    private string Add(FalcoAlert alert, Subject subject) => _correlator.Add(alert, subject, alert.Time, _changes).Incident.Id;
 
     private Dictionary<string, Incident> Latest() =>
         _changes.GroupBy(change => change.Incident.Id).ToDictionary(group => group.Key, group => group.Last().Incident);

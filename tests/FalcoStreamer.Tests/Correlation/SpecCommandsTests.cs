@@ -230,6 +230,17 @@ public sealed class SpecCommandsTests
     }
 
     [Fact]
+    public void NamesNoOtherPod_WhenThatPodHasNotAlertedYet()
+    {
+        var second = SomePods.Pod(SomePods.Container(), "web-0") with { Uid = "another" };
+
+        var match = _commands.Compare(Command("pg_isready -U app"), SomePods.Subject(second));
+
+        // Nobody's: that explains the command as little as another pod's does.
+        Assert.Equal((SpecMatch.None, SpecMatch.None, null), (match.Equal, match.Elsewhere, match.Place));
+    }
+
+    [Fact]
     public void KnowsNothing_WhenTheContainerIsNotKnown() =>
         Assert.Equal(default, _commands.Compare(Command("id"), SomePods.Subject(SomePods.Pod(Probe("id"))) with { ContainerFacts = null }));
 

@@ -97,6 +97,107 @@ public sealed class OwnerResolverTests
         Assert.Equal(2, cluster.Api.Requests.Count("get", "jobs"));
     }
 
+    [Theory]
+    [InlineData("DaemonSet", "5d9c")]
+    [InlineData("StatefulSet", "web-5d9c")]
+    public async Task KnowsTheRevision_AsSoonAsItHasCome(string kind, string label)
+    {
+        await using var cluster = new WatchedCluster();
+        cluster.Api.SetObject("/apis/apps/v1/namespaces/lab/controllerrevisions/web-5d9c", Revision(kind));
+        await cluster.StartAsync();
+        var pod = OfRevision(kind, label);
+        Assert.Null(cluster.Owners.RevisionOf(pod));
+
+        cluster.Owners.Seen(pod);
+        cluster.Owners.Seen(pod);
+        await cluster.OwnersAnsweredAsync(1);
+
+        Assert.Equal("lab.local/web:1", cluster.Owners.RevisionOf(pod)!.Images["main"]);
+        Assert.Equal(PodProjection.Time("2025-01-01T08:00:00Z"), cluster.Owners.RevisionOf(pod)!.Created);
+        Assert.Equal(new Workload(kind, "web"), cluster.Owners.OwnerOf(pod));
+        Assert.Equal(1, cluster.Api.Requests.Count("get", "controllerrevisions"));
+    }
+
+    [Fact]
+    public async Task KnowsTheRevisionOfADeployment_ByItsReplicaSet()
+    {
+        await using var cluster = new WatchedCluster();
+        cluster.Api.SetObject("/apis/apps/v1/namespaces/lab/replicasets/web-1", ReplicaSet());
+        await cluster.StartAsync();
+        var pod = PodJsons.Facts(PodJsons.Pod("p", owner: PodJsons.Owner("ReplicaSet", "web-1", "rs"), hash: "1"));
+
+        cluster.Owners.Seen(pod);
+        await cluster.OwnersAnsweredAsync(1);
+
+        Assert.Equal(new Workload("Deployment", "web"), cluster.Owners.OwnerOf(pod));
+        Assert.Equal("lab.local/web:2", cluster.Owners.RevisionOf(pod)!.Images["main"]);
+    }
+
+    [Fact]
+    public async Task KnowsNoRevision_WhenItBelongsToAnotherOwner()
+    {
+        await using var cluster = new WatchedCluster();
+        cluster.Api.SetObject("/apis/apps/v1/namespaces/lab/controllerrevisions/web-5d9c", Revision("DaemonSet", ownerUid: "another"));
+        await cluster.StartAsync();
+
+        cluster.Owners.Seen(OfRevision("DaemonSet", "5d9c"));
+        await cluster.OwnersAnsweredAsync(1);
+
+        Assert.Null(cluster.Owners.RevisionOf(OfRevision("DaemonSet", "5d9c")));
+    }
+
+    [Fact]
+    public async Task AsksAgainForARevision_WhenTheAnswerIsOld()
+    {
+        var clock = new WaitedForClock();
+        await using var cluster = new WatchedCluster(clock);
+        cluster.Api.SetObject("/apis/apps/v1/namespaces/lab/controllerrevisions/web-5d9c", Revision("DaemonSet"));
+        await cluster.StartAsync();
+        var pod = OfRevision("DaemonSet", "5d9c");
+        cluster.Owners.Seen(pod);
+        await cluster.OwnersAnsweredAsync(1);
+
+        clock.Advance(OwnerResolver.KnownFor);
+        cluster.Api.Forbidden[("get", "controllerrevisions")] = true;
+        cluster.Owners.Seen(pod);
+        await cluster.OwnersAnsweredAsync(2);
+
+        Assert.Equal("lab.local/web:1", cluster.Owners.RevisionOf(pod)!.Images["main"]);
+    }
+
+    [Fact]
+    public async Task AsksNothing_WhenAJobIsACronJobs()
+    {
+        await using var cluster = new WatchedCluster();
+        await cluster.StartAsync();
+
+        cluster.Owners.Seen(OfJob("backup-29391840", "j"));
+        cluster.Owners.Seen(OfJob("manual", "m"));
+        await cluster.OwnersAnsweredAsync(1);
+
+        Assert.Equal(1, cluster.Api.Requests.Count("get", "jobs"));
+    }
+
+    [Fact]
+    public async Task TakesRevisionsFromAFile_WhenThereIsNoApiServer()
+    {
+        var list = new JsonObject
+        {
+            ["kind"] = "List",
+            ["items"] = new JsonArray(
+                Revision("DaemonSet"),
+                ReplicaSet(),
+                new JsonObject { ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = "c", ["uid"] = "c" }, ["data"] = new JsonObject { ["spec"] = "text", ["template"] = "text" } },
+                new JsonObject { ["kind"] = "Odd", ["metadata"] = new JsonObject { ["uid"] = "o" }, ["spec"] = new JsonArray(1), ["data"] = "text" }),
+        };
+
+        var objects = await ClusterObjects.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(list.ToJsonString())), TestContext.Current.CancellationToken);
+
+        Assert.Equal("lab.local/web:1", objects.RevisionOf(OfRevision("DaemonSet", "5d9c"))!.Images["main"]);
+        Assert.Equal("lab.local/web:2", objects.RevisionOf(PodJsons.Facts(PodJsons.Pod("p", owner: PodJsons.Owner("ReplicaSet", "web-1", "rs"), hash: "1")))!.Images["main"]);
+        Assert.Null(objects.RevisionOf(OfRevision("DaemonSet", "other")));
+    }
+
     [Fact]
     public async Task TakesOwnersFromAFile_WhenThereIsNoApiServer()
     {
@@ -124,6 +225,39 @@ public sealed class OwnerResolverTests
 
         Assert.Equal("u", objects.NodeUid("node-1"));
     }
+
+    private static PodFacts OfRevision(string kind, string label)
+    {
+        var pod = PodJsons.Pod("p", owner: PodJsons.Owner(kind, "web", "w"));
+        pod["metadata"]!["labels"] = new JsonObject { ["controller-revision-hash"] = label };
+        return PodJsons.Facts(pod);
+    }
+
+    private static JsonObject Revision(string kind, string ownerUid = "w") => new()
+    {
+        ["kind"] = "ControllerRevision",
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = "web-5d9c",
+            ["uid"] = "r",
+            ["creationTimestamp"] = "2025-01-01T08:00:00Z",
+            ["ownerReferences"] = new JsonArray(PodJsons.Owner(kind, "web", ownerUid)),
+        },
+        ["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = Template("lab.local/web:1") } },
+    };
+
+    private static JsonObject ReplicaSet() => new()
+    {
+        ["kind"] = "ReplicaSet",
+        ["metadata"] = new JsonObject { ["name"] = "web-1", ["uid"] = "rs", ["ownerReferences"] = new JsonArray(PodJsons.Owner("Deployment", "web", "d")) },
+        ["spec"] = new JsonObject { ["replicas"] = 1, ["template"] = Template("lab.local/web:2") },
+    };
+
+    private static JsonObject Template(string image) => new()
+    {
+        ["$patch"] = "replace",
+        ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "main", ["image"] = image }) },
+    };
 
     private static PodFacts OfJob(string name, string uid) =>
         PodJsons.Facts(PodJsons.Pod($"pod-{name}", owner: PodJsons.Owner("Job", name, uid, "batch/v1")));

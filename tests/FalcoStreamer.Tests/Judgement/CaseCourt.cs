@@ -17,10 +17,11 @@ internal sealed class CaseCourt(BehaviourLibrary library) : IDisposable
     public async Task<IReadOnlyList<Incident>> JudgeAsync(JudgementCase judged, CancellationToken cancellation)
     {
         var pods = new PodDirectory(TimeProvider.System, _probe.Telemetry);
-        var list = new JsonObject { ["kind"] = "List", ["items"] = new JsonArray([.. judged.Pods.Select(WithKind)]) };
-        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(list.ToJsonString()));
-        pods.Replace([.. (await PodProjection.ReadListAsync(stream, cancellation)).Pods]);
-        var enricher = new AlertEnricher(pods, ClusterObjects.Empty, ClusterObjects.Empty, nodeName: null, isLive: false, TimeProvider.System, _probe.Telemetry);
+        using var podList = ListOf(judged.Pods.Select(WithKind));
+        pods.Replace([.. (await PodProjection.ReadListAsync(podList, cancellation)).Pods]);
+        using var objectList = ListOf(judged.Objects.Select(item => item.DeepClone()));
+        var objects = await ClusterObjects.ReadAsync(objectList, cancellation);
+        var enricher = new AlertEnricher(pods, objects, objects, nodeName: null, isLive: false, TimeProvider.System, _probe.Telemetry);
         var correlator = new Correlator(library, new CorrelationOptions());
         var changes = new List<IncidentChange>();
         foreach (var json in judged.Alerts)
@@ -35,6 +36,9 @@ internal sealed class CaseCourt(BehaviourLibrary library) : IDisposable
     }
 
     public void Dispose() => _probe.Dispose();
+
+    private static MemoryStream ListOf(IEnumerable<JsonNode> items) =>
+        new(Encoding.UTF8.GetBytes(new JsonObject { ["kind"] = "List", ["items"] = new JsonArray([.. items]) }.ToJsonString()));
 
     private static JsonNode WithKind(JsonObject pod)
     {

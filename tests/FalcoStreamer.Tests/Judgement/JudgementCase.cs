@@ -26,7 +26,9 @@ public enum Form
 /// <param name="Behaviour">The behaviour that the worst of its incidents must name, or null where none is asked for.</param>
 /// <param name="Alerts">Falco's alerts as its HTTP output sends them, in order.</param>
 /// <param name="Pods">The pods that exist, as the API server shows them.</param>
-public sealed record JudgementCase(string Id, Form Form, string? Behaviour, IReadOnlyList<JsonObject> Alerts, IReadOnlyList<JsonObject> Pods)
+/// <param name="Objects">The revisions of their owners that exist, as the API server shows them.</param>
+public sealed record JudgementCase(
+    string Id, Form Form, string? Behaviour, IReadOnlyList<JsonObject> Alerts, IReadOnlyList<JsonObject> Pods, IReadOnlyList<JsonObject> Objects)
 {
     public override string ToString() => Id;
 }

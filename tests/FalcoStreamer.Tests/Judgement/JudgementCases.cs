@@ -46,11 +46,18 @@ internal static class JudgementCases
     private static JudgementCase Build(string id, JsonObject given, JsonObject pods)
     {
         var built = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+        var objects = new List<JsonObject>();
         var changes = given["pods"]?.AsObject() ?? [];
         var age = TimeSpan.FromSeconds(given["age"]?.GetValue<long>() ?? 3600);
         foreach (var name in pods.Select(pod => pod.Key).Concat(changes.Select(change => change.Key)).Distinct())
         {
-            built[name] = BuildPod(name, YamlJson.Merge(pods[name], changes[name] ?? new JsonObject())!.AsObject(), age);
+            var pod = YamlJson.Merge(pods[name], changes[name] ?? new JsonObject())!.AsObject();
+            pod.Remove("template", out var template);
+            built[name] = BuildPod(name, pod, age);
+            if (template is JsonObject images)
+            {
+                objects.Add(BuildRevision(built[name]["metadata"]!.AsObject(), images, Start - age - TimeSpan.FromMinutes(1)));
+            }
         }
 
         var time = Start;
@@ -65,7 +72,7 @@ internal static class JudgementCases
         var form = Enum.Parse<Form>(given["form"]!.GetValue<string>(), ignoreCase: true);
         // What nobody knows has no behaviour, also where it is like something that has one.
         var behaviour = form == Form.Unknown ? null : given["behaviour"]?.GetValue<string>();
-        return new JudgementCase(id, form, behaviour, alerts, [.. built.Values]);
+        return new JudgementCase(id, form, behaviour, alerts, [.. built.Values], objects);
     }
 
     /// <summary>Completes what a case leaves out of a pod: UIDs, the owner reference, the statuses of its containers.</summary>
@@ -119,6 +126,35 @@ internal static class JudgementCases
             ["uid"] = Digits($"{kind}/{name}", 36),
             ["controller"] = true,
         });
+    }
+
+    /// <summary>The ReplicaSet or ControllerRevision that a pod was made from, with these images by container.</summary>
+    private static JsonObject BuildRevision(JsonObject pod, JsonObject images, DateTimeOffset created)
+    {
+        var owner = pod["ownerReferences"]![0]!;
+        var (kind, name) = (owner["kind"]!.GetValue<string>(), owner["name"]!.GetValue<string>());
+        var containers = images.Select(image => new JsonObject { ["name"] = image.Key, ["image"] = image.Value!.DeepClone() });
+        var spec = new JsonObject { ["template"] = new JsonObject { ["spec"] = new JsonObject { ["containers"] = new JsonArray([.. containers]) } } };
+        if (kind == "ReplicaSet")
+        {
+            return new JsonObject { ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name, ["uid"] = owner["uid"]!.DeepClone(), ["creationTimestamp"] = Time(created) }, ["spec"] = spec };
+        }
+
+        var labels = pod["labels"] as JsonObject ?? [];
+        pod["labels"] = labels;
+        labels["controller-revision-hash"] = kind == "StatefulSet" ? $"{name}-6c8d5" : "6c8d5";
+        return new JsonObject
+        {
+            ["kind"] = "ControllerRevision",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"{name}-6c8d5",
+                ["uid"] = Digits($"revision/{name}", 36),
+                ["creationTimestamp"] = Time(created),
+                ["ownerReferences"] = new JsonArray(owner.DeepClone()),
+            },
+            ["data"] = new JsonObject { ["spec"] = spec },
+        };
     }
 
     private static void AddStatuses(string pod, JsonNode? containers, JsonObject status, string member, TimeSpan age)

@@ -18,6 +18,22 @@ public sealed class BadKnowledgeFileTests
           - {field: alert.proc.name, in: [sh]}
         """;
 
+    private const string Sequence = """
+        schema: falcostreamer/behaviours/v1
+        behaviours:
+        - id: one
+          title: t
+          nature: attack
+          headline: h
+          why: w
+          window: 5m
+          minimumSteps: 2
+          steps:
+          - title: a
+            anyOf: [{field: alert.proc.name, in: [sh]}]
+          - {title: c, anyOf: [{field: alert.proc.name, in: [id]}]}
+        """;
+
     [Theory]
     [InlineData("NaN")]
     [InlineData("-1")]
@@ -55,6 +71,48 @@ public sealed class BadKnowledgeFileTests
     [InlineData("  actions: [*a]", 10, "anchors (&name) and aliases (*name) are not read")]
     [InlineData("  actions: [[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]", 10, "nested deeper than 16 levels")]
     public void RefusesWhatMakesNoSense(string addition, int line, string problem) => AssertRefused(addition, line, problem);
+
+    [Theory]
+    [InlineData("  within: pod", 8, "\"within\" is \"pod\"; it must be container, owner or node")]
+    [InlineData("  anyOrder: yes", 8, "\"anyOrder\" is \"yes\"; it must be true or false")]
+    [InlineData("  windows: 5m", 8, "\"windows\" is not known here")]
+    [InlineData("  window: soon", 9, "\"window\" must be a duration")]
+    [InlineData("  window: -5m", 9, "\"window\" must be a duration")]
+    [InlineData("  minimumSteps: 4", 9, "\"minimumSteps\" from 2 to the number of its steps")]
+    [InlineData("  minimumSteps: 1", 9, "\"minimumSteps\" from 2 to the number of its steps")]
+    [InlineData("  minimumSteps: many", 9, "\"minimumSteps\" must be a number from 0 to 100")]
+    [InlineData("  minimumOwners: 3", 3, "either \"when\" or \"steps\" or \"minimumOwners\"")]
+    [InlineData("  unless: [{field: pod.colour, in: [a]}]", 8, "the field \"pod.colour\" is not known")]
+    [InlineData("  unless: [{field: pod.name, in: [a], weight: 2}]", 8, "what stands in \"unless\" counts nothing")]
+    [InlineData("  - {title: b, anyOf: [{field: alert.x, in: [a]}], evenHarmless: perhaps}", 14, "\"evenHarmless\" is \"perhaps\"; it must be true or false")]
+    [InlineData("  - {title: b, anyOf: [{field: alert.x, in: [a]}], evenharmless: true}", 14, "\"evenharmless\" is not known here")]
+    [InlineData("  - {title: b, allOf: [{field: alert.x, in: [a]}]}", 14, "a step needs \"anyOf\"")]
+    [InlineData("  - {anyOf: [{field: alert.x, in: [a]}]}", 14, "\"title\" is missing")]
+    public void RefusesASequence_WhenAKeyOfItIsWrong(string line, int at, string problem)
+    {
+        var key = line.Split(':')[0];
+        var lines = Sequence.ReplaceLineEndings("\n").Split('\n').ToList();
+        var isStep = line.StartsWith("  - ", StringComparison.Ordinal);
+        if (!isStep)
+        {
+            // A key that the sound file has already is replaced where it stands, below the new ones.
+            lines.RemoveAll(existing => existing.StartsWith($"{key}:", StringComparison.Ordinal));
+        }
+
+        lines.Insert(isStep ? lines.Count : key is "  window" or "  minimumSteps" ? 8 : 7, line);
+
+        var refusal = Refusal(Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+
+        Assert.Contains(problem, refusal, StringComparison.Ordinal);
+        Assert.StartsWith($"my.yaml:{at}: ", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadsTheSequence_WhenNothingIsWrong() => Assert.Equal(2, Assert.Single(Read(Encoding.UTF8.GetBytes(Sequence))).Steps.Count);
+
+    [Fact]
+    public void NamesTheLineOfTheText_WhenAListIsLong() =>
+        AssertRefused("  actions:\n  - first\n  - \"see {colour}\"", 12, "reports cannot fill {colour}");
 
     [Fact]
     public void AllowsTheEmptyTextAsAValue_AndBracesThatAreNoPlaceholder()

@@ -43,6 +43,13 @@ public sealed class RuleFileTests
     [InlineData("actions: [\"Stop it.\"]", "actions: \"Stop it.\"", 11, "\"actions\" must be a list")]
     [InlineData("{command: ", "{order: ", 10, "\"order\" is not known here")]
     [InlineData("{command: ", "{text: \"x\", command: ", 10, "either \"text\" or \"command\"")]
+    [InlineData("{process} ran", "{colour} ran", 6, "reports cannot fill {colour}")]
+    [InlineData("Something ran.", "A {colour} ran.", 7, "reports cannot fill {colour}")]
+    [InlineData("[\"A job.\"]", "\n  - A job.\n  - A {colour} job.", 10, "reports cannot fill {colour}")]
+    [InlineData("A person ran it.", "{owner.colour}", 9, "reports cannot fill {owner.colour}")]
+    [InlineData("get pod {pod}", "get pod {pods}", 10, "reports cannot fill {pods}")]
+    [InlineData("Stop it.", "Stop {it}.", 11, "reports cannot fill {it}")]
+    [InlineData("sources: [", "note: \"{it}\"\n  sources: [", 12, "reports cannot fill {it}")]
     [InlineData("field: alert.proc.tty", "field: colour", 9, "the field \"colour\" is not known")]
     public void RefusesAMistakeWithFileAndLine(string right, string wrong, int line, string problem)
     {

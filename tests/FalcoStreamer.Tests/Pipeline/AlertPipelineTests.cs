@@ -4,6 +4,7 @@ using FalcoStreamer.Enrichment;
 using FalcoStreamer.Pipeline;
 using FalcoStreamer.Sinks;
 using FalcoStreamer.Sources;
+using FalcoStreamer.Storage;
 using FalcoStreamer.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
@@ -93,8 +94,9 @@ public sealed class AlertPipelineTests : IDisposable
         var enricher = new AlertEnricher(_pods, ClusterObjects.Empty, ClusterObjects.Empty, "node-1", isLive: true, _clock, _probe.Telemetry);
         var correlator = new Correlator(Shipped.Behaviours, new CorrelationOptions());
         var queue = new SinkQueue(_sink, new SinkQueueOptions { BatchPause = TimeSpan.Zero }, _clock, _probe.Telemetry);
-        var fan = new SinkFan([queue], SomeReport.Writer);
-        return new WatchedPipeline(new AlertPipeline([source], _pods, enricher, correlator, fan, _clock, _probe.Telemetry), fan);
+        var storage = new MemoryStorage(_probe.Telemetry);
+        var fan = new SinkFan([queue], [], SomeReport.Writer, storage, _probe.Telemetry);
+        return new WatchedPipeline(new AlertPipeline([source], storage, _pods, enricher, correlator, fan, _clock, _probe.Telemetry), fan);
     }
 
     /// <summary>The pipeline and what sends behind it.</summary>
@@ -120,12 +122,9 @@ public sealed class AlertPipelineTests : IDisposable
 
         public void End() => _end.TrySetResult();
 
-        public async IAsyncEnumerable<FalcoAlert> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+        public async IAsyncEnumerable<AlertBatch> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
         {
-            foreach (var alert in alerts)
-            {
-                yield return alert;
-            }
+            yield return new AlertBatch(alerts);
 
             _given.TrySetResult();
             await _end.Task.WaitAsync(stop);
@@ -136,7 +135,7 @@ public sealed class AlertPipelineTests : IDisposable
     {
         public string Name => "broken";
 
-        public async IAsyncEnumerable<FalcoAlert> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+        public async IAsyncEnumerable<AlertBatch> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
         {
             await Task.Yield();
             if (!stop.IsCancellationRequested)

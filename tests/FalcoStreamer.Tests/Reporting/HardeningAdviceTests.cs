@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
 using FalcoStreamer.Reporting;
@@ -40,6 +41,7 @@ public sealed class HardeningAdviceTests
         { "privileged", "Set spec.containers[name=main].securityContext.privileged to false" },
         { "escalation", "allowPrivilegeEscalation to false: it is true" },
         { "root", "runAsNonRoot to true: runAsUser is 0 now" },
+        { "root-forbidden-and-asked-for", "securityContext.runAsUser another user than 0" },
         { "user", "runAsNonRoot to true: it runs as user 1000 now" },
         { "beyond-baseline", "Take NET_ADMIN and SYS_PTRACE out of spec.containers[name=main].securityContext.capabilities.add: more than the Pod Security Standard baseline" },
         { "beyond-restricted", "Take CHOWN out of spec.containers[name=main].securityContext.capabilities.add: the Pod Security Standard restricted" },
@@ -57,6 +59,7 @@ public sealed class HardeningAdviceTests
             "privileged" => SomeIncidents.Restricted() with { Privileged = true, AllowPrivilegeEscalation = null, DroppedCapabilities = [], SeccompType = null },
             "escalation" => SomeIncidents.Restricted() with { AllowPrivilegeEscalation = true },
             "root" => SomeIncidents.Restricted() with { RunAsNonRoot = null, RunAsUser = 0 },
+            "root-forbidden-and-asked-for" => SomeIncidents.Restricted() with { RunAsNonRoot = true, RunAsUser = 0 },
             "user" => SomeIncidents.Restricted() with { RunAsNonRoot = null, RunAsUser = 1000 },
             "beyond-baseline" => SomeIncidents.Restricted() with { AddedCapabilities = ["NET_ADMIN", "CAP_SYS_PTRACE", "NET_BIND_SERVICE"] },
             "beyond-restricted" => SomeIncidents.Restricted() with { AddedCapabilities = ["CHOWN"] },
@@ -115,12 +118,53 @@ public sealed class HardeningAdviceTests
             SomeIncidents.Pod(container) is var subject && pod is null ? subject : subject with { Pod = subject.Pod! with { Security = pod! } })));
 
         Assert.Contains("hostPort 80 and 443", OnlyAdvice(SomeIncidents.Container(restricted) with { HostPorts = [80, 443] }), StringComparison.Ordinal);
+        Assert.Contains(
+            "Take livenessProbe.httpGet.host out of spec.containers[name=main]",
+            OnlyAdvice(SomeIncidents.Container(restricted) with { RequestHosts = ["livenessProbe.httpGet.host"] }),
+            StringComparison.Ordinal);
         Assert.Contains("procMount", OnlyAdvice(SomeIncidents.Container(restricted with { ProcMount = "Unmasked" })), StringComparison.Ordinal);
         Assert.Contains("appArmorProfile", OnlyAdvice(SomeIncidents.Container(restricted with { AppArmorType = "Unconfined" })), StringComparison.Ordinal);
         Assert.Contains("spc_t", OnlyAdvice(SomeIncidents.Container(restricted with { SeLinuxType = "spc_t" })), StringComparison.Ordinal);
         Assert.Contains("user and role", OnlyAdvice(SomeIncidents.Container(restricted with { HasSeLinuxIdentity = true })), StringComparison.Ordinal);
         Assert.Contains(
             "kernel.msgmax", OnlyAdvice(SomeIncidents.Container(restricted), new SecurityFacts { Sysctls = ["kernel.msgmax", "net.ipv4.tcp_syncookies"] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesVolumesThatTheRestrictedStandardDoesNotList()
+    {
+        var pod = PodJsons.Pod("p");
+        pod["spec"]!["volumes"] = JsonNode.Parse("""
+            [{"name":"a","configMap":{"name":"x"}},{"name":"b","csi":{"driver":"x"}},{"name":"c","downwardAPI":{"items":[]}},{"name":"d","emptyDir":{}},
+             {"name":"e","ephemeral":{}},{"name":"f","persistentVolumeClaim":{"claimName":"x"}},{"name":"g","projected":{"sources":[]}},{"name":"h","secret":{"secretName":"x"}},
+             {"name":"data","nfs":{"server":"10.0.0.9","path":"/"}},{"name":"host","hostPath":{"path":"/x"}}]
+            """);
+        var facts = PodJsons.Facts(pod) with { Security = new SecurityFacts() };
+
+        var advice = HardeningAdvice.For(SomeIncidents.Of(SomeIncidents.Pod(SomeIncidents.Container(SomeIncidents.Restricted()), facts)));
+
+        Assert.Contains("Replace the volume data, in spec.volumes, by a PersistentVolumeClaim: it is of the kind nfs", Assert.Single(advice), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesWhatThePodSetsForItsOtherContainers()
+    {
+        var pod = SomeIncidents.PodFacts() with { Security = new SecurityFacts { RunAsUser = 0, SeccompType = "Unconfined" } };
+
+        var advice = HardeningAdvice.For(SomeIncidents.Of(SomeIncidents.Pod(SomeIncidents.Container(SomeIncidents.Restricted() with { RunAsUser = 1000 }), pod)));
+
+        Assert.Equal(2, advice.Count);
+        Assert.Contains("Take runAsUser 0 out of spec.securityContext", advice[0], StringComparison.Ordinal);
+        Assert.Contains("Set spec.securityContext.seccompProfile.type to RuntimeDefault", advice[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaysNothing_WhenThePodIsForWindows()
+    {
+        var pod = PodJsons.Pod("p");
+        pod["spec"]!["os"] = new JsonObject { ["name"] = "windows" };
+
+        Assert.Empty(HardeningAdvice.For(SomeIncidents.Of(SomeIncidents.Pod(SomeIncidents.Container(), PodJsons.Facts(pod)))));
     }
 
     [Fact]

@@ -101,13 +101,10 @@ public sealed class FalcoGrpcSourceTests : IAsyncDisposable
         using var stop = new CancellationTokenSource();
         var alerts = new List<FalcoAlert>();
 
-        await foreach (var alert in Source().ReadAsync(stop.Token).WithCancellation(Cancelled))
+        await foreach (var batch in Source().ReadAsync(stop.Token).WithCancellation(Cancelled))
         {
-            alerts.Add(alert);
-            if (alerts.Count == 5)
-            {
-                await stop.CancelAsync();
-            }
+            alerts.AddRange(batch.Alerts);
+            await stop.CancelAsync();
         }
 
         Assert.Equal(300, alerts.Count);

@@ -44,9 +44,12 @@ internal sealed class SourceReading : IAsyncDisposable
     {
         try
         {
-            await foreach (var alert in source.ReadAsync(_stop.Token))
+            await foreach (var batch in source.ReadAsync(_stop.Token))
             {
-                _alerts.Writer.TryWrite(alert);
+                foreach (var alert in batch.Alerts)
+                {
+                    _alerts.Writer.TryWrite(alert);
+                }
             }
         }
         finally

@@ -1,3 +1,4 @@
+using FalcoStreamer.Alerts;
 using FalcoStreamer.Enrichment;
 
 namespace FalcoStreamer.Sinks.Otlp;
@@ -9,9 +10,6 @@ namespace FalcoStreamer.Sinks.Otlp;
 /// <remarks>One batch at a time: <see cref="Begin"/>, then <see cref="EncodeNext"/> until it is false.</remarks>
 internal sealed class LogsRequestEncoder
 {
-    /// <summary>The most bytes of a request, uncompressed (contracts/otlp.md, "Wire"): a collector's usual limit is 4 MiB.</summary>
-    public const int DefaultLimit = 3 * 1024 * 1024;
-
     // What may follow the last record: the lengths of two messages that take more bytes than was guessed, and two schema URLs.
     private const int TailRoom = 128;
 
@@ -23,14 +21,13 @@ internal sealed class LogsRequestEncoder
     private readonly byte[] _scope;
     private readonly int _limit;
     private readonly List<EncodedResource> _groups = [];
-    private readonly List<SinkRecord> _encoded = [];
     private IReadOnlyList<SinkRecord> _records = [];
     private int[] _next = [];
     private long _batch;
     private int _group;
     private int _position;
 
-    public LogsRequestEncoder(OtlpContent content, int limit = DefaultLimit)
+    public LogsRequestEncoder(OtlpContent content, int limit)
     {
         _limit = limit - TailRoom;
         _attributes = new AttributeWriter(_writer);
@@ -46,17 +43,19 @@ internal sealed class LogsRequestEncoder
     /// <summary>The request that <see cref="EncodeNext"/> made; valid until it is called again.</summary>
     public ReadOnlyMemory<byte> Request => _writer.Memory;
 
-    /// <summary>The records in <see cref="Request"/>.</summary>
-    public IReadOnlyList<SinkRecord> Encoded => _encoded;
+    /// <summary>How many records are in <see cref="Request"/>.</summary>
+    public int Count { get; private set; }
 
-    /// <summary>Whether records of the batch are left.</summary>
-    public bool HasMore => _group < _groups.Count;
+    /// <summary>When the first of them came in.</summary>
+    public AlertTime Oldest { get; private set; }
 
-    /// <summary>How many records of <see cref="Encoded"/> have fewer attributes than their alert.</summary>
+    /// <summary>How many of them have fewer attributes than their alert.</summary>
     public int Shortened { get; private set; }
 
-    /// <summary>Sorts a batch by subject; those in <paramref name="taken"/> are passed over.</summary>
-    public void Begin(IReadOnlyList<SinkRecord> records, HashSet<SinkRecord> taken)
+    private bool HasMore => _group < _groups.Count;
+
+    /// <summary>Sorts a batch by subject.</summary>
+    public void Begin(IReadOnlyList<SinkRecord> records)
     {
         End();
         _records = records;
@@ -68,11 +67,6 @@ internal sealed class LogsRequestEncoder
 
         for (var index = 0; index < records.Count; index++)
         {
-            if (taken.Count > 0 && taken.Contains(records[index]))
-            {
-                continue;
-            }
-
             _next[index] = -1;
             var resource = _resources.For(SubjectOf(records[index]));
             if (resource.Batch == _batch)
@@ -96,7 +90,7 @@ internal sealed class LogsRequestEncoder
     public bool EncodeNext()
     {
         _writer.Clear();
-        _encoded.Clear();
+        Count = 0;
         Shortened = 0;
         while (HasMore && WriteGroup())
         {
@@ -104,7 +98,7 @@ internal sealed class LogsRequestEncoder
             _position = HasMore ? _groups[_group].First : -1;
         }
 
-        return _encoded.Count > 0;
+        return Count > 0;
     }
 
     /// <summary>Lets go of the batch.</summary>
@@ -112,12 +106,8 @@ internal sealed class LogsRequestEncoder
     {
         _records = [];
         _groups.Clear();
-        _encoded.Clear();
         _group = 0;
     }
-
-    /// <summary>Gives the buffer up, because something may still be reading it.</summary>
-    public void Abandon() => _writer.Abandon();
 
     /// <summary>Writes what is left of the current group; false when the request is full before its end.</summary>
     private bool WriteGroup()
@@ -165,16 +155,20 @@ internal sealed class LogsRequestEncoder
         }
 
         _writer.End(nested);
-        if (_writer.Length > _limit && _encoded.Count > 0)
+        if (_writer.Length > _limit && Count > 0)
         {
             _writer.Truncate(before);
             return false;
         }
 
         Shortened += _attributes.LeftOut > 0 ? 1 : 0;
-        _encoded.Add(record);
+        var came = CameAt(record);
+        Oldest = Count == 0 || came < Oldest ? came : Oldest;
+        Count++;
         return true;
     }
+
+    private static AlertTime CameAt(SinkRecord record) => record is AlertRecord alert ? alert.Received : ((ReportRecord)record).Observed;
 
     private static Subject SubjectOf(SinkRecord record) => record switch
     {

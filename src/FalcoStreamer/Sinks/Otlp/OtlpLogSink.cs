@@ -1,3 +1,5 @@
+using System.Buffers;
+using FalcoStreamer.Storage;
 using FalcoStreamer.Telemetry;
 
 namespace FalcoStreamer.Sinks.Otlp;
@@ -6,76 +8,54 @@ namespace FalcoStreamer.Sinks.Otlp;
 /// Sends every alert and every change of an incident to an OpenTelemetry collector (contracts/otlp.md), each alert under the resource it
 /// happened in. The OpenTelemetry SDK cannot do that, and serves the agent's own telemetry only.
 /// </summary>
-internal sealed class OtlpLogSink : ISink, IDisposable
+/// <remarks>
+/// A chunk is an <c>ExportLogsServiceRequest</c>. Put one behind another they are one request, because parts of a protobuf message that are repeated
+/// are joined (protobuf's encoding, "Last One Wins"), so nothing is encoded twice.
+/// </remarks>
+internal sealed class OtlpLogSink : IOutboxSink, IDisposable
 {
+    /// <summary>The most bytes of a request, uncompressed (contracts/otlp.md, "Wire"): a collector's usual limit is 4 MiB.</summary>
+    public const int RequestLimit = 3 * 1024 * 1024;
+
     private readonly IOtlpTransport _transport;
     private readonly AgentTelemetry _telemetry;
-    private readonly LogsRequestEncoder _encoder;
-
-    // Records of a batch that was cut into several requests of which a later one failed. They are recognised as objects, in whatever
-    // batch they come again; records that were read from the disk anew are others and are sent twice, under the same IDs.
-    private readonly HashSet<SinkRecord> _taken = new(ReferenceEqualityComparer.Instance);
     private bool _isRejecting;
 
     /// <param name="requestLimit">The most bytes of a request; only tests give less.</param>
-    public OtlpLogSink(IOtlpTransport transport, OtlpContent content, AgentTelemetry telemetry, int requestLimit = LogsRequestEncoder.DefaultLimit)
+    public OtlpLogSink(IOtlpTransport transport, OtlpContent content, AgentTelemetry telemetry, int requestLimit = RequestLimit)
     {
         _transport = transport;
         _telemetry = telemetry;
-        _encoder = new LogsRequestEncoder(content, requestLimit);
+        MaxBytes = requestLimit;
+        Encoder = new OtlpChunkEncoder(Name, content, telemetry, Math.Min(requestLimit, OtlpChunkEncoder.ChunkLimit));
     }
 
     public string Name => "otlp";
 
-    public bool WantsAlerts => true;
+    public IRecordEncoder Encoder { get; }
 
-    public async Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
+    public int MaxBytes { get; }
+
+    public async Task SendAsync(IReadOnlyList<OutboxChunk> chunks, CancellationToken cancellation)
     {
-        _encoder.Begin(records, _taken);
-        var taken = _taken.Count > 0;
-        var refused = new Refusals();
-        try
+        if (chunks is [var only])
         {
-            while (_encoder.EncodeNext())
-            {
-                try
-                {
-                    Account(await _transport.SendAsync(_encoder.Request, cancellation));
-                    taken = true;
-                }
-                catch (SinkException exception) when (!exception.IsTransient)
-                {
-                    // What else is in the batch may still be taken.
-                    refused.Add(_encoder.Encoded.Count, exception);
-                    _encoder.Abandon();
-                }
-
-                if (_encoder.HasMore)
-                {
-                    _taken.UnionWith(_encoder.Encoded);
-                }
-            }
-
-            _taken.Clear();
-        }
-        catch
-        {
-            _encoder.Abandon();
-            refused.Count(Name, _telemetry);
-            throw;
-        }
-        finally
-        {
-            _encoder.End();
+            Account(await _transport.SendAsync(only.Bytes, cancellation));
+            return;
         }
 
-        if (refused.Last is { } refusal && !taken)
+        var length = chunks.Sum(chunk => chunk.Bytes.Length);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var end = 0;
+        foreach (var chunk in chunks)
         {
-            throw refusal;
+            chunk.Bytes.CopyTo(buffer.AsMemory(end));
+            end += chunk.Bytes.Length;
         }
 
-        // The queue will count the batch as sent.
-        refused.Count(Name, _telemetry);
+        Account(await _transport.SendAsync(buffer.AsMemory(0, length), cancellation));
+        // Not after a failure: the rest of a cancelled request may still be read from it.
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     public void Dispose() => _transport.Dispose();
@@ -83,11 +63,6 @@ internal sealed class OtlpLogSink : ISink, IDisposable
     /// <summary>Counts what a collector did not keep of a request it took, and logs the first of a row of such answers.</summary>
     private void Account(OtlpAnswer answer)
     {
-        if (_encoder.Shortened > 0)
-        {
-            _telemetry.OtlpRecordsShortened(_encoder.Shortened);
-        }
-
         var isRejecting = answer.Rejected > 0 || answer.Message.Length > 0;
         if (isRejecting)
         {
@@ -95,27 +70,5 @@ internal sealed class OtlpLogSink : ISink, IDisposable
         }
 
         _isRejecting = isRejecting;
-    }
-
-    /// <summary>The records of a batch that a collector refused for good, request by request.</summary>
-    private struct Refusals
-    {
-        private int _count;
-
-        public SinkException? Last { get; private set; }
-
-        public void Add(int count, SinkException reason)
-        {
-            _count += count;
-            Last = reason;
-        }
-
-        public readonly void Count(string sink, AgentTelemetry telemetry)
-        {
-            if (Last is not null)
-            {
-                telemetry.RecordsRefused(sink, _count, Last);
-            }
-        }
     }
 }

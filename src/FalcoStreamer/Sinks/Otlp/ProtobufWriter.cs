@@ -29,13 +29,6 @@ internal sealed class ProtobufWriter(int capacity = 4096)
     /// <summary>Takes back everything after <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = length;
 
-    /// <summary>Leaves the buffer to whoever may still be reading it, such as the rest of a cancelled HTTP request.</summary>
-    public void Abandon()
-    {
-        _bytes = [];
-        Length = 0;
-    }
-
     /// <summary>The bytes a varint takes.</summary>
     public static int SizeOf(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
 

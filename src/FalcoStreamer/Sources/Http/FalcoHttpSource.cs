@@ -29,7 +29,7 @@ internal sealed class FalcoHttpSource : IAlertSource, IAsyncDisposable
     private readonly AgentTelemetry _telemetry;
     private readonly WebApplication _server;
 
-    // One place: whoever waits in it waits with its request, and Falco's queue behind that.
+    // Whoever waits in it waits with its request, and Falco's queue behind that.
     private readonly Channel<Delivery> _deliveries = Channel.CreateBounded<Delivery>(
         new BoundedChannelOptions(MaxConnections) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
@@ -69,24 +69,29 @@ internal sealed class FalcoHttpSource : IAlertSource, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<FalcoAlert> ReadAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<AlertBatch> ReadAsync([EnumeratorCancellation] CancellationToken stop)
     {
         await using var closing = stop.Register(() => _ = CloseAsync());
-        Delivery? given = null;
+        var given = new List<Delivery>();
         try
         {
-            await foreach (var delivery in _deliveries.Reader.ReadAllAsync(CancellationToken.None))
+            while (await _deliveries.Reader.WaitToReadAsync(CancellationToken.None))
             {
-                given = delivery;
-                yield return delivery.Alert;
-                // Whoever enumerates has come back for the next one: this one is in the inbox.
-                delivery.Accept();
+                while (given.Count < MaxConnections && _deliveries.Reader.TryRead(out var delivery))
+                {
+                    given.Add(delivery);
+                }
+
+                yield return new AlertBatch([.. given.Select(delivery => delivery.Alert)]);
+                // Whoever enumerates has come back for the next batch: this one is in the inbox.
+                given.ForEach(delivery => delivery.Accept());
+                given.Clear();
             }
         }
         finally
         {
             // Where it has not come back, nobody knows; a sender that hears "no" may send again, and a repeat is one alert.
-            given?.Refuse();
+            given.ForEach(delivery => delivery.Refuse());
             _deliveries.Writer.TryComplete();
             while (_deliveries.Reader.TryRead(out var delivery))
             {
@@ -179,7 +184,7 @@ internal sealed class FalcoHttpSource : IAlertSource, IAsyncDisposable
             return;
         }
 
-        _telemetry.AlertReceived(Name);
+        _telemetry.AlertsReceived(Name, 1);
         var delivery = new Delivery(alert);
         try
         {

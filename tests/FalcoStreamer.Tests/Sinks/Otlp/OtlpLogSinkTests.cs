@@ -50,56 +50,32 @@ public sealed class OtlpLogSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task SendsNoRecordAgain_WhenALaterPartOfTheBatchFailed()
+    public async Task JoinsChunksIntoOneRequest_ThatHoldsEveryRecordOnce()
     {
-        var records = Recordings.GrpcAlerts().Select(OtlpScene.Record).ToList();
-        _transport.Script.Enqueue(null);
-        _transport.Script.Enqueue(null);
-        _transport.Script.Enqueue(new SinkException("away", isTransient: true));
+        using var sink = new OtlpLogSink(_transport, OtlpScene.Content(), _probe.Telemetry);
+        var records = Recordings.GrpcAlerts().Concat(Recordings.HttpAlerts()).Select(OtlpScene.Record).ToList();
+        var chunks = sink.Encode(records);
 
-        var exception = await Assert.ThrowsAsync<SinkException>(() => SendAsync(records));
-        await SendAsync(records);
+        await sink.SendAsync(chunks, TestContext.Current.CancellationToken);
 
-        Assert.True(exception.IsTransient);
+        Assert.True(chunks.Count > 3);
+        Assert.All(chunks, chunk => Assert.InRange(chunk.Bytes.Length, 1, 64 * 1024));
+        Assert.Single(_transport.Requests);
         Assert.Equal(records.Select(IdOf).Order(), SentIds().Order());
     }
 
     [Fact]
-    public async Task SendsTheNextBatchWhole_WhenTheFailedOneWasGivenUp()
+    public void TellsOfAChunkWhatTheOutboxMustKnow()
     {
-        var records = Recordings.GrpcAlerts().Select(OtlpScene.Record).ToList();
-        var next = Recordings.GrpcAlerts().Select(OtlpScene.Record).ToList();
-        _transport.Script.Enqueue(null);
-        _transport.Script.Enqueue(new SinkException("away", isTransient: true));
+        var serious = OtlpScene.Record(Some.Alert(priority: Priority.Critical));
+        var other = OtlpScene.Record(Some.Alert(priority: Priority.Notice));
 
-        await Assert.ThrowsAsync<SinkException>(() => SendAsync(records));
-        var before = _transport.Records.Count;
-        await SendAsync(next);
+        var chunks = _sink.Encode([other, serious, other with { Received = other.Received + TimeSpan.FromSeconds(5) }]);
 
-        Assert.Equal(next.Count, _transport.Records.Count - before);
-    }
-
-    [Fact]
-    public async Task SendsTheRestOfABatch_WhenAPartIsRefusedForGood()
-    {
-        var records = Recordings.GrpcAlerts().Select(OtlpScene.Record).ToList();
-        _transport.Script.Enqueue(new SinkException("bad", isTransient: false));
-
-        await SendAsync(records);
-
-        Assert.InRange(_transport.Records.Count, 1, records.Count - 1);
-        Assert.Equal(records.Count - _transport.Records.Count, _probe.Counted("refused"));
-    }
-
-    [Fact]
-    public async Task RefusesABatch_WhenNothingOfItIsTaken()
-    {
-        _transport.Script.Enqueue(new SinkException("bad", isTransient: false));
-
-        var exception = await Assert.ThrowsAsync<SinkException>(() => SendAsync([OtlpScene.Record(Some.Alert())]));
-
-        Assert.False(exception.IsTransient);
-        Assert.Equal(0, _probe.Counted("refused"));
+        Assert.Equal(
+            [(Priority.Critical, 1, serious.Received), (Priority.Notice, 2, other.Received)],
+            chunks.Select(chunk => (chunk.Priority, chunk.Records, chunk.Oldest)));
+        Assert.All(chunks, chunk => Assert.Equal("otlp", chunk.Sink));
     }
 
     [Fact]
@@ -161,7 +137,7 @@ public sealed class OtlpLogSinkTests : IDisposable
     public void AllocatesNextToNothing_OnceItsBuffersHaveGrown()
     {
         var records = Recordings.GrpcAlerts().Select(OtlpScene.Record).ToList();
-        var encoder = new LogsRequestEncoder(OtlpScene.Content());
+        var encoder = new LogsRequestEncoder(OtlpScene.Content(), OtlpLogSink.RequestLimit);
         Encode(encoder, records);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -174,7 +150,7 @@ public sealed class OtlpLogSinkTests : IDisposable
 
     private static void Encode(LogsRequestEncoder encoder, IReadOnlyList<SinkRecord> records)
     {
-        encoder.Begin(records, []);
+        encoder.Begin(records);
         while (encoder.EncodeNext())
         {
         }

@@ -37,7 +37,7 @@ internal sealed class OtlpScene : IAsyncDisposable
     public static async Task<OtlpScene> StartAsync(
         string protocol,
         string compression = "gzip",
-        int requestLimit = LogsRequestEncoder.DefaultLimit,
+        int requestLimit = OtlpLogSink.RequestLimit,
         Action<OtlpOptions>? configure = null,
         CollectorOptions? collectorOptions = null)
     {
