@@ -10,6 +10,9 @@ namespace FalcoStreamer.Reporting;
 /// <param name="guidance">What the rule's guide says about it; null for a rule that is not known.</param>
 internal sealed partial class KnownIncident(Incident incident, Placeholders placeholders, RuleGuidance? guidance)
 {
+    /// <summary>What weighs less decides nothing.</summary>
+    private const double WorthSettling = 2;
+
     private readonly Judgement _judgement = incident.Judgement;
     private readonly Behaviour _behaviour = incident.Judgement.Behaviour!;
 
@@ -77,7 +80,7 @@ internal sealed partial class KnownIncident(Incident incident, Placeholders plac
 
     private string Settle() => (_judgement.Against, _judgement.Unseen) switch
     {
-        ([{ } against, ..], _) => $"Settle first what speaks against it: {Sentences.WithStop(against.Text)}",
+        ([{ Weight: >= WorthSettling } against, ..], _) => $"Settle first what speaks against it: {Sentences.WithStop(against.Text)}",
         (_, { Count: > 0 }) => $"Settle first what could not be seen: {Sentences.Unseen(_judgement)}.",
         _ => $"Compare it with what is known of it: {Title()}.",
     };
