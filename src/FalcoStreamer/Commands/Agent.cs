@@ -21,28 +21,22 @@ internal sealed class Agent : IAsyncDisposable
     private readonly SourceComposition _sources;
     private readonly ClusterView _cluster;
     private readonly AlertPipeline _pipeline;
-    private readonly MemoryStorage _storage;
+    private readonly IStorage _storage;
     private readonly SinkFan _sinks;
 
-    private Agent(WebApplication host, AgentOptions options, TextWriter output, TimeProvider clock)
+    private Agent(WebApplication host, AgentTelemetry telemetry, IStorage storage, AgentOptions options, TextWriter output, TimeProvider clock)
     {
         _host = host;
-        Telemetry = new AgentTelemetry(
-            host.Services.GetRequiredService<ILogger<AgentTelemetry>>(), host.Services.GetRequiredService<IMeterFactory>());
+        _storage = storage;
+        Telemetry = telemetry;
         _sources = new SourceComposition(options.Sources, clock, Telemetry);
         var knowledge = KnowledgeLoading.LoadWhatIsSound(options.Knowledge.Path, Telemetry);
         _cluster = ClusterView.Create(options.Kubernetes, new PodTextKeys(knowledge.Behaviours.Labels, knowledge.Behaviours.Annotations), clock, Telemetry);
         var correlator = new Correlator(knowledge.Behaviours, options.Correlation);
-        _storage = new MemoryStorage(Telemetry);
         _sinks = new SinkComposition(_cluster, output, clock, Telemetry).Create(options.Sinks, new ReportWriter(knowledge.Rules), _storage);
         _pipeline = new AlertPipeline(_sources.All, _storage, _cluster.Pods, _cluster.Enricher, correlator, _sinks, clock, Telemetry);
         SourceNames = string.Join(", ", _sources.All.Select(source => source.Name));
         SinkNames = string.Join(", ", _sinks.Names);
-        if (options.Storage.Path is not null)
-        {
-            Telemetry.SettingHasNoEffect("storage.path", "alerts are kept in memory");
-        }
-
         host.MapHealth(new AgentHealth(
             [
                 .. _sources.Conditions(),
@@ -62,7 +56,10 @@ internal sealed class Agent : IAsyncDisposable
     public static async Task<Agent> StartAsync(AgentOptions options, TextWriter output, TimeProvider clock)
     {
         var host = AgentHosting.Build(options.Telemetry);
-        var agent = new Agent(host, options, output, clock);
+        var telemetry = new AgentTelemetry(
+            host.Services.GetRequiredService<ILogger<AgentTelemetry>>(), host.Services.GetRequiredService<IMeterFactory>());
+        var storage = await StorageOpening.OpenAsync(options.Storage, clock, telemetry);
+        var agent = new Agent(host, telemetry, storage, options, output, clock);
         try
         {
             await agent.ListenAsync(options.Telemetry);

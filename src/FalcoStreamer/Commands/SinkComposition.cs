@@ -21,7 +21,7 @@ internal sealed class SinkComposition(ClusterView cluster, TextWriter output, Ti
             telemetry.SettingHasNoEffect("sinks.forward.enabled", "alerts are not forwarded");
         }
 
-        ISink?[] fromMemory = [Events(options.KubernetesEvents), options.Console.Enabled ? Console() : null];
+        ISink?[] fromMemory = [Events(options.KubernetesEvents, storage), options.Console.Enabled ? Console() : null];
         IOutboxSink?[] fromOutbox = [Otlp(options.Otlp)];
         var pace = new SinkQueueOptions();
         return new SinkFan(
@@ -32,7 +32,7 @@ internal sealed class SinkComposition(ClusterView cluster, TextWriter output, Ti
             telemetry);
     }
 
-    private KubernetesEventSink? Events(KubernetesEventOptions options)
+    private KubernetesEventSink? Events(KubernetesEventOptions options, IStorage storage)
     {
         if (!options.Enabled)
         {
@@ -48,7 +48,7 @@ internal sealed class SinkComposition(ClusterView cluster, TextWriter output, Ti
         options.NodeName = cluster.NodeName;
         options.PodName ??= Environment.GetEnvironmentVariable("POD_NAME");
         options.PodNamespace ??= Environment.GetEnvironmentVariable("POD_NAMESPACE");
-        return new KubernetesEventSink(api, NoteRenderer.Render, MarkdownRenderer.Render, options, clock, telemetry);
+        return new KubernetesEventSink(api, NoteRenderer.Render, MarkdownRenderer.Render, storage.ForgetAsync, options, clock, telemetry);
     }
 
     private OtlpLogSink? Otlp(OtlpOptions options)

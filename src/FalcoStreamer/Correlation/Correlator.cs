@@ -141,28 +141,11 @@ internal sealed class Correlator
         }
     }
 
-    /// <summary>
-    /// Takes note how far incidents had come before the agent ended, once the alerts that were kept for them have been added again.
-    /// Returns the IDs of those that are not open: what they were about has changed, or they were quiet for too long.
-    /// </summary>
-    public IReadOnlyList<string> Restore(IReadOnlyList<IncidentState> states)
+    /// <summary>Takes note how far an incident had come before the agent ended, once the alerts that were kept for it have been added again.</summary>
+    public void Restore(OpenIncident incident, IncidentState state)
     {
-        var open = _open.Values.ToDictionary(incident => incident.Id, StringComparer.Ordinal);
-        var missing = new List<string>();
-        foreach (var state in states)
-        {
-            if (open.TryGetValue(state.Id, out var incident))
-            {
-                incident.Restore(state);
-                Schedule(incident);
-            }
-            else
-            {
-                missing.Add(state.Id);
-            }
-        }
-
-        return missing;
+        incident.Restore(state);
+        Schedule(incident);
     }
 
     /// <summary>Tells what has grown, whenever that was told last: called at the end, when incidents stay open for the next agent.</summary>

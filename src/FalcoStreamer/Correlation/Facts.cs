@@ -112,13 +112,13 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
         : alert.Field("container.image.tag"u8).ToStringOrNull() ?? ImageName.Tag(subject.Image);
 
     /// <summary>
-    /// A container that the template has not, such as a sidecar that an admission webhook adds, is not compared; and an image that differs says nothing
-    /// where the API server does not tell whether the pod was created with it (an admission webhook's work) or changed later.
+    /// A container that the template has not, such as a sidecar that an admission webhook adds, is not compared. Where the API server does not tell
+    /// whether the pod was created with the image (an admission webhook's work) or changed later, it just differs.
     /// </summary>
     private string? OwnerImage() =>
         subject is { ContainerFacts: { } container, Revision.Images: { } images } && images.TryGetValue(container.Name, out var image)
         && ImageName.IsSame(container.Image, image) is { } isSame
-            ? isSame ? "same" : subject.Pod?.IsAsCreated switch { true => "rewritten", false => "other", null => null }
+            ? isSame ? "same" : subject.Pod?.IsAsCreated switch { true => "rewritten", false => "other", null => "differs" }
             : null;
 
     /// <summary>How long the alert's own container had been running; not known for an earlier container of a crash loop.</summary>

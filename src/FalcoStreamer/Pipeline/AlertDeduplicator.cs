@@ -8,9 +8,6 @@ namespace FalcoStreamer.Pipeline;
 /// </summary>
 internal sealed class AlertDeduplicator(int capacity)
 {
-    /// <summary>How many the agent remembers: minutes of a storm, days of a quiet node.</summary>
-    public const int Remembered = 65_536;
-
     private readonly HashSet<AlertId> _known = [];
     private readonly Queue<AlertId> _oldestFirst = new();
 

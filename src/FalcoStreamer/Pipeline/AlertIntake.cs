@@ -19,14 +19,12 @@ internal sealed class AlertIntake(IReadOnlyList<IAlertSource> sources, IStorage 
     public ChannelReader<ReceivedAlert> Accepted => _accepted.Reader;
 
     /// <summary>Runs until <paramref name="stop"/> is set and the sources have ended.</summary>
-    /// <param name="left">What an agent before this one had accepted and not judged.</param>
-    public async Task RunAsync(IReadOnlyList<ReceivedAlert> left, CancellationToken stop)
+    public async Task RunAsync(CancellationToken stop)
     {
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
         await using var ending = stop.Register(() => late.CancelAfter(Grace));
         try
         {
-            await HandOnAsync(left);
             await Task.WhenAll(sources.Select(source => PumpAsync(source, stop, late.Token)));
         }
         finally

@@ -18,6 +18,9 @@ internal sealed class AlertPipeline
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(250);
 
+    // At the start; without the pods every container would be unknown.
+    private static readonly TimeSpan PodsPatience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(1);
 
     private readonly IStorage _storage;
@@ -29,8 +32,9 @@ internal sealed class AlertPipeline
     private readonly TimeProvider _clock;
     private readonly AgentTelemetry _telemetry;
     private readonly TurnBook _turn;
+    private readonly Restoration _restoration;
     private readonly WaitingRoom _waiting;
-    private readonly AlertDeduplicator _known = new(AlertDeduplicator.Remembered);
+    private readonly AlertDeduplicator _known = new(Recovered.MostKnown);
     private readonly List<IncidentChange> _changes = [];
     private readonly Action<ReceivedAlert, Subject> _judge;
     private readonly AlertTime _started;
@@ -58,6 +62,7 @@ internal sealed class AlertPipeline
         _clock = clock;
         _telemetry = telemetry;
         _turn = new TurnBook(storage);
+        _restoration = new Restoration(pods, enricher, correlator, clock);
         _waiting = new WaitingRoom(enricher, clock, 10_000);
         _judge = Judge;
         _started = AlertTime.From(clock.GetUtcNow());
@@ -73,11 +78,10 @@ internal sealed class AlertPipeline
     /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var recovered = await _storage.RecoverAsync(stop);
-        var intake = _intake.RunAsync(recovered.Unjudged, stop);
+        var intake = _intake.RunAsync(stop);
         using (var heartbeat = new PeriodicTimer(Heartbeat, _clock))
         {
-            await new Restoration(_pods, _enricher, _correlator, _clock).RunAsync(recovered, Now(), _known, _turn);
+            await TakeOverAsync(PodsPatience);
             await LoopAsync(heartbeat);
         }
 
@@ -146,6 +150,7 @@ internal sealed class AlertPipeline
 
             if (beat.IsCompleted)
             {
+                await TakeOverAsync(TimeSpan.Zero);
                 TellMissed();
                 _correlator.Advance(Now(), _changes);
                 beat = heartbeat.WaitForNextTickAsync().AsTask();
@@ -162,19 +167,42 @@ internal sealed class AlertPipeline
         TellMissed();
         for (var taken = 0; taken < 1_024 && _intake.Accepted.TryRead(out var received); taken++)
         {
-            if (!_known.IsNew(received.Alert.Id))
+            Take(received);
+        }
+    }
+
+    private void Take(ReceivedAlert received)
+    {
+        if (!_known.IsNew(received.Alert.Id))
+        {
+            _telemetry.AlertRepeated(received.Source);
+            _turn.Repeated(received);
+        }
+        else if (_enricher.TryResolve(received.Alert) is { } subject)
+        {
+            Judge(received, subject);
+        }
+        else if (_waiting.Add(received) is { } evicted)
+        {
+            _telemetry.AlertLeftWaitingRoomEarly();
+            Judge(evicted, _enricher.ResolveNow(evicted.Alert));
+        }
+    }
+
+    /// <summary>Goes on with what other agents have left.</summary>
+    private async Task TakeOverAsync(TimeSpan podsPatience)
+    {
+        while (_storage.TryTakeLeft(out var left))
+        {
+            foreach (var id in left.KnownAlerts)
             {
-                _telemetry.AlertRepeated(received.Source);
-                _turn.Repeated(received);
+                _known.IsNew(id);
             }
-            else if (_enricher.TryResolve(received.Alert) is { } subject)
+
+            await _restoration.RunAsync(left, Now(), podsPatience, _turn, _changes);
+            foreach (var unjudged in left.Unjudged)
             {
-                Judge(received, subject);
-            }
-            else if (_waiting.Add(received) is { } evicted)
-            {
-                _telemetry.AlertLeftWaitingRoomEarly();
-                Judge(evicted, _enricher.ResolveNow(evicted.Alert));
+                Take(unjudged);
             }
         }
     }
@@ -214,9 +242,9 @@ internal sealed class AlertPipeline
         {
             _telemetry.IncidentChanged(change.Kind, change.Incident.Judgement.Verdict);
             _sinks.Send(change, observed);
-            if (change.Kind == IncidentChangeKind.Closed)
+            if (change.Kind == IncidentChangeKind.Closed && !_sinks.SettleIncidents)
             {
-                _turn.Closed(change.Incident.Id);
+                _turn.Forget(change.Incident.Id);
             }
         }
 

@@ -22,6 +22,9 @@ internal sealed class SinkFan(
     /// <summary>Whether a sink that sends well cannot keep up with this burst.</summary>
     public bool WantsPatience => _wantingAlerts.Any(sink => sink.WantsPatience) || senders.Any(sender => sender.WantsPatience);
 
+    /// <summary>Whether a sink will say itself when the end of an incident is told, so that what is kept for it stays until then.</summary>
+    public bool SettleIncidents => queues.Any(sink => sink.SettlesIncidents);
+
     public void Send(ReceivedAlert received, Subject subject, string incidentId)
     {
         if (_wantingAlerts.Length + senders.Count == 0)

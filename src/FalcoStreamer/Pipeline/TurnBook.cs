@@ -24,6 +24,7 @@ internal sealed class TurnBook(IStorage storage)
         if (storage.IsDurable)
         {
             _turn.Judged.Add(received.Number);
+            _turn.Known.Add(received.Alert.Id);
             _touched.Add(placement.Incident);
             if (placement.IsSample)
             {
@@ -35,12 +36,15 @@ internal sealed class TurnBook(IStorage storage)
     /// <summary>An alert that an agent before this one had judged belongs to an incident of ours.</summary>
     public void Restored(ReceivedAlert kept, Placement placement)
     {
-        _turn.Kept.Add(new KeptAlert(kept.Number, placement.Incident.Id));
         _touched.Add(placement.Incident);
+        if (placement.IsSample)
+        {
+            _turn.Kept.Add(new KeptAlert(kept.Number, placement.Incident.Id));
+        }
     }
 
-    /// <summary>An incident is over.</summary>
-    public void Closed(string incidentId)
+    /// <summary>What was kept for an incident is no longer needed.</summary>
+    public void Forget(string incidentId)
     {
         if (storage.IsDurable)
         {

@@ -16,6 +16,9 @@ internal interface ISink
     /// <summary>Whether it wants every alert, or only incidents.</summary>
     bool WantsAlerts { get; }
 
+    /// <summary>Whether it tells the storage itself when it has told the end of an incident, because that may be long after it got the record.</summary>
+    bool SettlesIncidents => false;
+
     /// <summary>Sends records in their order. Called by one caller at a time.</summary>
     /// <exception cref="SinkException">They were not taken; it says whether trying again makes sense.</exception>
     Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation);

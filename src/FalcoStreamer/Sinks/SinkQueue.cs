@@ -38,6 +38,9 @@ internal sealed class SinkQueue
     /// <summary>Whether the sink wants every alert.</summary>
     public bool WantsAlerts => _sink.WantsAlerts;
 
+    /// <inheritdoc cref="ISink.SettlesIncidents"/>
+    public bool SettlesIncidents => _sink.SettlesIncidents;
+
     /// <summary>How many records wait.</summary>
     public int Waiting => _waiting.Reader.Count;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Sources;
 
@@ -15,14 +16,20 @@ internal interface IStorage : IAsyncDisposable
     /// <summary>Whether what is in it outlives the process.</summary>
     bool IsDurable { get; }
 
-    /// <summary>What an agent before this one left; taken once, before anything else.</summary>
-    ValueTask<Recovered> RecoverAsync(CancellationToken cancellation);
+    /// <summary>
+    /// What another agent on this node has left: at the start what was there then, later what an agent leaves that ends while this one runs. False where
+    /// nothing is left, or nothing more.
+    /// </summary>
+    bool TryTakeLeft([NotNullWhen(true)] out Recovered? left);
 
     /// <summary>Takes alerts in, with the places of their source; when it returns they are as safe as they will be.</summary>
     ValueTask<IReadOnlyList<ReceivedAlert>> AcceptAsync(AlertBatch batch, string source, AlertTime received);
 
     /// <summary>Takes alerts out of the inbox and puts what they led to into the outbox, all or nothing. <paramref name="turn"/> may be used again afterwards.</summary>
     ValueTask CommitAsync(Turn turn);
+
+    /// <summary>The end of incidents has been told everywhere: what was kept for them is no longer needed.</summary>
+    ValueTask ForgetAsync(IReadOnlyList<string> incidentIds);
 
     /// <summary>What waits for a sink; the same object for the same name.</summary>
     IOutbox OutboxOf(string sink);
@@ -31,16 +38,27 @@ internal interface IStorage : IAsyncDisposable
     void Complete();
 }
 
-/// <summary>What an agent before this one left.</summary>
-/// <param name="Kept">The alerts of incidents that were open, in the order in which they came.</param>
+/// <summary>What another agent left.</summary>
+/// <param name="Kept">The alerts of incidents that were open, or whose end was not told everywhere, in the order in which they came.</param>
 /// <param name="Incidents">How far those incidents had come.</param>
 /// <param name="Unjudged">Alerts that were accepted and not judged.</param>
 /// <param name="KnownAlerts">The IDs of the alerts that were judged last, the oldest first: one that comes again is a repeat.</param>
 internal sealed record Recovered(
-    IReadOnlyList<ReceivedAlert> Kept,
+    IReadOnlyList<RecoveredAlert> Kept,
     IReadOnlyList<IncidentState> Incidents,
     IReadOnlyList<ReceivedAlert> Unjudged,
     IReadOnlyList<AlertId> KnownAlerts)
 {
-    public static Recovered Nothing { get; } = new([], [], [], []);
+    /// <summary>How many alerts are remembered: minutes of a storm, days of a quiet node.</summary>
+    public const int MostKnown = 65_536;
+
+    /// <summary>The same with higher numbers.</summary>
+    public Recovered After(long number) => this with
+    {
+        Kept = [.. Kept.Select(kept => kept with { Alert = kept.Alert with { Number = kept.Alert.Number + number } })],
+        Unjudged = [.. Unjudged.Select(alert => alert with { Number = alert.Number + number })],
+    };
 }
+
+/// <summary>An alert that was kept for an incident.</summary>
+internal readonly record struct RecoveredAlert(ReceivedAlert Alert, string IncidentId);

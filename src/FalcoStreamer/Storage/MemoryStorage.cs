@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Sources;
 using FalcoStreamer.Telemetry;
@@ -15,7 +16,11 @@ internal sealed class MemoryStorage(AgentTelemetry telemetry, long outboxBytes =
 
     public bool IsDurable => false;
 
-    public ValueTask<Recovered> RecoverAsync(CancellationToken cancellation) => ValueTask.FromResult(Recovered.Nothing);
+    public bool TryTakeLeft([NotNullWhen(true)] out Recovered? left)
+    {
+        left = null;
+        return false;
+    }
 
     public ValueTask<IReadOnlyList<ReceivedAlert>> AcceptAsync(AlertBatch batch, string source, AlertTime received) =>
         ValueTask.FromResult<IReadOnlyList<ReceivedAlert>>([.. batch.Alerts.Select(alert => new ReceivedAlert(alert, received, source, 0))]);
@@ -29,6 +34,8 @@ internal sealed class MemoryStorage(AgentTelemetry telemetry, long outboxBytes =
 
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask ForgetAsync(IReadOnlyList<string> incidentIds) => ValueTask.CompletedTask;
 
     public IOutbox OutboxOf(string sink) => Outbox(sink);
 

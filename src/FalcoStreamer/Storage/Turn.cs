@@ -1,3 +1,5 @@
+using FalcoStreamer.Alerts;
+
 namespace FalcoStreamer.Storage;
 
 /// <summary>
@@ -5,8 +7,11 @@ namespace FalcoStreamer.Storage;
 /// </summary>
 internal sealed class Turn
 {
-    /// <summary>The numbers of the alerts that were judged: they leave the inbox.</summary>
+    /// <summary>The numbers of the alerts that were judged, or that were repeats: they leave the inbox.</summary>
     public List<long> Judged { get; } = [];
+
+    /// <summary>The IDs of the alerts that were judged: one that comes again is a repeat, also after a restart.</summary>
+    public List<AlertId> Known { get; } = [];
 
     /// <summary>Those of them that an open incident needs after a restart, with its ID.</summary>
     public List<KeptAlert> Kept { get; } = [];
@@ -20,11 +25,12 @@ internal sealed class Turn
     /// <summary>What goes into the outbox.</summary>
     public List<OutboxChunk> Chunks { get; } = [];
 
-    public bool IsEmpty => Judged.Count + Kept.Count + Incidents.Count + Closed.Count + Chunks.Count == 0;
+    public bool IsEmpty => Judged.Count + Known.Count + Kept.Count + Incidents.Count + Closed.Count + Chunks.Count == 0;
 
     public void Clear()
     {
         Judged.Clear();
+        Known.Clear();
         Kept.Clear();
         Incidents.Clear();
         Closed.Clear();

@@ -62,6 +62,13 @@ internal sealed class RunningAgent : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Ends it as the kernel does that is out of memory.</summary>
+    public async Task KillAsync(CancellationToken cancellation)
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(cancellation);
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

@@ -53,8 +53,15 @@ internal sealed class SmallWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>Where the agents of this world keep what they hold.</summary>
+    public string Storage => Path.Combine(_directory.FullName, "storage");
+
+    /// <summary>Where they take alerts over HTTP.</summary>
+    public Uri HttpSource { get; } = new($"http://127.0.0.1:{LoopbackPort.Free()}");
+
     /// <summary>Starts the agent with its usual settings.</summary>
-    public RunningAgent StartAgent(string protocol = "grpc")
+    /// <param name="onDisk">Whether it keeps what it holds on the disk.</param>
+    public RunningAgent StartAgent(string protocol = "grpc", bool onDisk = false)
     {
         var telemetry = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var configuration = new JsonObject
@@ -62,8 +69,9 @@ internal sealed class SmallWorld : IAsyncDisposable
             ["sources"] = new JsonObject
             {
                 ["grpc"] = new JsonObject { ["address"] = Falco.Address },
-                ["http"] = new JsonObject { ["address"] = $"http://127.0.0.1:{LoopbackPort.Free()}" },
+                ["http"] = new JsonObject { ["address"] = HttpSource.GetLeftPart(UriPartial.Authority) },
             },
+            ["storage"] = new JsonObject { ["path"] = onDisk ? Storage : null },
             ["kubernetes"] = new JsonObject { ["kubeconfig"] = Api.WriteKubeconfig(_directory.FullName), ["nodeName"] = "node-1" },
             ["sinks"] = new JsonObject
             {

@@ -31,6 +31,9 @@ internal sealed class EventEntry(Incident founder)
     /// <summary>The latest state, until it is written; null when nothing waits, or nothing but the count.</summary>
     public ReportRecord? Latest { get; set; }
 
+    /// <summary>The incidents whose end waits to be written.</summary>
+    public List<string> Ended { get; } = [];
+
     /// <summary>Whether something waits to be written.</summary>
     public bool IsDue { get; set; }
 
@@ -73,6 +76,11 @@ internal sealed class EventEntry(Incident founder)
         LastTime = incident.LastTime > LastTime ? incident.LastTime : LastTime;
         // As long as the founder's own texts wait, a repeat has nothing to add to them but its count.
         Latest = incident.Id != FounderId && Latest?.Report.Incident.Id == FounderId ? Latest : record;
+        if (isClosed && !Ended.Contains(incident.Id, StringComparer.Ordinal))
+        {
+            Ended.Add(incident.Id);
+        }
+
         var index = _members.FindIndex(member => member.Id == incident.Id);
         if (index >= 0)
         {

@@ -14,11 +14,14 @@ namespace FalcoStreamer.Sinks.KubernetesEvents;
 /// <param name="dueCapacity">How many of them may wait, each with its report.</param>
 internal sealed class EventLedger(int capacity = 4096, int dueCapacity = 512)
 {
+    private const int MostEnded = 256;
+
     private readonly Dictionary<string, EventEntry> _byIncident = [];
     private readonly Dictionary<string, EventEntry> _byRepeatKey = [];
     private readonly LinkedList<EventEntry> _byUse = new();
     private readonly Dictionary<EventEntry, LinkedListNode<EventEntry>> _nodes = [];
     private readonly List<EventEntry> _due = [];
+    private readonly List<string> _ended = [];
 
     /// <summary>How many Events wait to be written.</summary>
     public int DueCount => _due.Count;
@@ -50,6 +53,12 @@ internal sealed class EventLedger(int capacity = 4096, int dueCapacity = 512)
             _byIncident.Remove(settled);
         }
 
+        while (entry.Ended.Count > MostEnded)
+        {
+            _ended.Add(entry.Ended[0]);
+            entry.Ended.RemoveAt(0);
+        }
+
         // A settled founder stays findable: the Event has its name.
         _byIncident[incident.Id] = entry;
         _byIncident[entry.FounderId] = entry;
@@ -63,9 +72,24 @@ internal sealed class EventLedger(int capacity = 4096, int dueCapacity = 512)
         return entry;
     }
 
+    /// <summary>The incidents whose end has been written since the last call, or will never be.</summary>
+    public IReadOnlyList<string> TakeEnded()
+    {
+        if (_ended.Count == 0)
+        {
+            return [];
+        }
+
+        string[] ended = [.. _ended];
+        _ended.Clear();
+        return ended;
+    }
+
     /// <summary>Nothing waits any more.</summary>
     public void Done(EventEntry entry)
     {
+        _ended.AddRange(entry.Ended);
+        entry.Ended.Clear();
         entry.Latest = null;
         entry.IsDue = false;
         entry.IsHeldBack = false;

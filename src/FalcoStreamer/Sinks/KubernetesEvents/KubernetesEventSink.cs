@@ -1,3 +1,4 @@
+using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
 using FalcoStreamer.Reporting;
 using FalcoStreamer.Telemetry;
@@ -22,18 +23,22 @@ internal sealed class KubernetesEventSink : ISink
     private readonly EventLedger _ledger = new();
     private readonly EventUpdate _update;
     private readonly LogBursts _bursts;
+    private readonly Func<IReadOnlyList<string>, ValueTask> _ended;
     private readonly KubernetesEventOptions _options;
     private readonly TimeProvider _clock;
     private readonly AgentTelemetry _telemetry;
 
+    /// <param name="ended">Told which incidents need no further Event: their end is written, or never will be.</param>
     public KubernetesEventSink(
         IKubernetesApi api,
         Func<IncidentReport, string> note,
         Func<IncidentReport, string> markdown,
+        Func<IReadOnlyList<string>, ValueTask> ended,
         KubernetesEventOptions options,
         TimeProvider clock,
         AgentTelemetry telemetry)
     {
+        _ended = ended;
         _factory = new EventFactory(note, markdown, options.PodName ?? options.NodeName ?? "", options.NodeName);
         _budget = new EventBudget(clock);
         _bursts = new LogBursts(clock);
@@ -47,6 +52,8 @@ internal sealed class KubernetesEventSink : ISink
 
     public bool WantsAlerts => false;
 
+    public bool SettlesIncidents => true;
+
     /// <summary>
     /// When the next held-back Event may be written, or null when none waits. A quiet node sends no further records, so whoever
     /// drives the sink calls <see cref="SendAsync"/> without records then.
@@ -55,11 +62,27 @@ internal sealed class KubernetesEventSink : ISink
 
     public async Task SendAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellation)
     {
+        var withoutEvent = new List<string>();
         foreach (var record in records.OfType<ReportRecord>())
         {
-            Merge(record);
+            if (!TryMerge(record) && record.Change == IncidentChangeKind.Closed)
+            {
+                withoutEvent.Add(record.Report.Incident.Id);
+            }
         }
 
+        try
+        {
+            await WriteDueAsync(cancellation);
+        }
+        finally
+        {
+            await TellEndedAsync(withoutEvent);
+        }
+    }
+
+    private async Task WriteDueAsync(CancellationToken cancellation)
+    {
         foreach (var entry in _ledger.Due())
         {
             if (_budget.TryTake(entry.ObjectKey, entry.IsUrgent))
@@ -95,6 +118,7 @@ internal sealed class KubernetesEventSink : ISink
         }
         finally
         {
+            await TellEndedAsync([]);
             if (_ledger.DueCount > 0)
             {
                 _telemetry.EventsNeverWritten(_ledger.DueCount);
@@ -102,19 +126,29 @@ internal sealed class KubernetesEventSink : ISink
         }
     }
 
-    private void Merge(ReportRecord record)
+    private async ValueTask TellEndedAsync(List<string> withoutEvent)
+    {
+        withoutEvent.AddRange(_ledger.TakeEnded());
+        if (withoutEvent.Count > 0)
+        {
+            await _ended(withoutEvent);
+        }
+    }
+
+    /// <summary>False where the incident gets no Event.</summary>
+    private bool TryMerge(ReportRecord record)
     {
         var subject = record.Report.Incident.Subject;
         if (IsOwnPod(subject))
         {
             _telemetry.EventAboutOurselves();
-            return;
+            return false;
         }
 
         if (!EventFactory.HasObject(subject))
         {
             _telemetry.EventWithoutObject();
-            return;
+            return false;
         }
 
         var (forgotten, superseded, dropped) = (_ledger.Forgotten, _ledger.Superseded, _ledger.Dropped);
@@ -125,6 +159,8 @@ internal sealed class KubernetesEventSink : ISink
         {
             _telemetry.EventsDropped(_ledger.Dropped - dropped, _bursts.IsNew("dropped"));
         }
+
+        return true;
     }
 
     /// <summary>Our own calls may make Falco alert about us; an Event about that would be a further call, and so on (decision 9).</summary>

@@ -25,6 +25,7 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly AgentTelemetry _telemetry;
     private readonly MetricCollector<long> _outcomes;
+    private readonly List<string> _ended = [];
     private EventServer _server = null!;
     private KubernetesEventSink _sink = null!;
 
@@ -359,10 +360,43 @@ public sealed class KubernetesEventSinkTests : IAsyncLifetime
         Assert.Single(_log.Collector.GetSnapshot(), line => line.Level == LogLevel.Error);
     }
 
+    [Fact]
+    public async Task TellsThatAnIncidentIsOver_OnlyWhenItsLastEventIsWritten()
+    {
+        await SendAsync(SomeReport.Record(SomeReport.Of()));
+        Assert.Empty(_ended);
+
+        Store.Outage = EventFault.InternalError;
+        await Assert.ThrowsAsync<SinkException>(() => SendAsync(SomeReport.Record(SomeReport.Of(count: 5), IncidentChangeKind.Closed)));
+        Assert.Empty(_ended);
+
+        Store.Outage = null;
+        await SendAsync();
+        Assert.Equal([SomeReport.Of().Incident.Id], _ended);
+    }
+
+    [Fact]
+    public async Task TellsThatAnIncidentIsOver_WhenItGetsNoEvent()
+    {
+        var ownPod = SomeReport.Pod with { Namespace = "falco", Name = "agent-1" };
+        await SendAsync(SomeReport.Record(SomeReport.Of(subject: ownPod)));
+        Assert.Empty(_ended);
+
+        await SendAsync(SomeReport.Record(SomeReport.Of(subject: ownPod), IncidentChangeKind.Closed));
+
+        Assert.Single(_ended);
+        Assert.Empty(Store.Events);
+    }
+
     private KubernetesEventSink NewSink(IKubernetesApi? api = null, TimeSpan? timeout = null) => new(
         api ?? _server,
         report => report.Headline,
         report => $"# {report.Headline}",
+        ended =>
+        {
+            _ended.AddRange(ended);
+            return ValueTask.CompletedTask;
+        },
         new KubernetesEventOptions { PodName = "agent-1", PodNamespace = "falco", NodeName = "node-1", RequestTimeout = timeout ?? TimeSpan.FromSeconds(10) },
         _clock,
         _telemetry);

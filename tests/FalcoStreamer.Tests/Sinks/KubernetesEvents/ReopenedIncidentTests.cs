@@ -20,7 +20,7 @@ public sealed class ReopenedIncidentTests
         using var probe = new TelemetryProbe();
         var options = new KubernetesEventOptions { PodName = "agent-1", PodNamespace = "falco", NodeName = "node-1", RequestTimeout = TimeSpan.FromSeconds(10) };
         var sink = new KubernetesEventSink(
-            server, NoteRenderer.Render, MarkdownRenderer.Render, options, new FakeTimeProvider(Some.Time.ToDateTimeOffset()), probe.Telemetry);
+            server, NoteRenderer.Render, MarkdownRenderer.Render, _ => ValueTask.CompletedTask, options, new FakeTimeProvider(Some.Time.ToDateTimeOffset()), probe.Telemetry);
         var correlator = new Correlator(Shipped.Behaviours, new CorrelationOptions());
 
         await AddAsync(SomePods.CalicoAlert("A"));
