@@ -87,14 +87,14 @@ internal sealed class AuditTrail
             return null;
         }
 
-        List<(SeenRequest Request, AttributionMatch Match, TimeSpan Distance)> meetings = [];
+        List<(SeenRequest Request, AttributionMatch Match, TimeSpan Distance, string? Objection)> meetings = [];
         foreach (var process in trail.Processes.Where(process => process.Incident == incident))
         {
             foreach (var request in trail.Requests)
             {
                 if (process.Meets(request) is { } match)
                 {
-                    meetings.Add((request, match, process.Alert.Time - request.Time));
+                    meetings.Add((request, match, process.Alert.Time - request.Time, process.ObjectionTo(request.Request)));
                 }
             }
         }
@@ -111,12 +111,18 @@ internal sealed class AuditTrail
             .DistinctBy(meeting => meeting.Request.Request.Account)
             .Take(MostAccounts)
             .ToList();
-        var found = new Attribution([.. nearest.Select(meeting => meeting.Request.Request)], best, nearest[0].Distance);
+        var found = new Attribution(
+            [.. nearest.Select(meeting => meeting.Request.Request)],
+            best,
+            nearest[0].Distance,
+            meetings.Select(meeting => meeting.Objection).FirstOrDefault(objection => objection is not null));
         return IsBetter(found, incident.Judgement.Attribution) ? found : null;
     }
 
     private static bool IsBetter(Attribution found, Attribution? known) =>
-        known is null || found.Match > known.Match || (found.Match == known.Match && found.Requests.Count > known.Requests.Count);
+        known is null
+        || found.Match > known.Match
+        || (found.Match == known.Match && (found.Requests.Count > known.Requests.Count || (found.Objection is not null && known.Objection is null)));
 
     private PodTrail TrailOf((string Namespace, string Name) pod, AlertTime time)
     {
@@ -199,9 +205,9 @@ internal sealed class AuditTrail
 
         public OpenIncident Incident => incident;
 
-        /// <summary>Whether a request could explain it: what came from outside, what is not known, and what the kubelet is thought to have done.</summary>
+        /// <summary>Whether a request could explain it: what came from outside, what is not known, and what the kubelet or a backup tool is thought to have done.</summary>
         public static bool CanBeAttributed(FalcoAlert alert, Judgement judgement) =>
-            judgement.Behaviour is null || CameIn(alert, judgement) || IsKubelets(judgement);
+            judgement.Behaviour is null || CameIn(alert, judgement) || IsKubelets(judgement) || Attribution.IsHook(judgement);
 
         public bool IsSameAs(SeenProcess other) =>
             incident == other.Incident && alert.Field("proc.cmdline"u8).Span.SequenceEqual(other.Alert.Field("proc.cmdline"u8).Span);
@@ -223,10 +229,14 @@ internal sealed class AuditTrail
                 var judgement when CameIn(alert, judgement) => true,
                 // The kubelet runs the same command again and again: only a request at that very moment says otherwise.
                 var judgement when IsKubelets(judgement) => match == AttributionMatch.Command && distance <= Near,
+                // A hook and a person's command of the same words come the same way.
                 _ => match == AttributionMatch.Command || (match == AttributionMatch.Program && distance <= Near),
             };
             return suffices ? match : null;
         }
+
+        /// <summary>What speaks against the account of a program that asked for it; null where nothing does.</summary>
+        public string? ObjectionTo(AuditRequest request) => ProgramAccount.ObjectionTo(request, alert, subject);
 
         private static bool CameIn(FalcoAlert alert, Judgement judgement) =>
             judgement.IsImitation

@@ -29,8 +29,8 @@ internal static class EvidenceScale
         {
             if (PredicateEvaluator.Ask(predicate, facts, out var ground) == Answer.Yes)
             {
-                var difference = DescribeDifference(behaviour, ground, facts.Spec);
-                signs.Add(new Evidence($"{Say(predicate, ground, facts.Spec)}: {difference}", predicate.Weight));
+                var difference = DescribeDifference(behaviour, ground, facts.Spec) is { } text ? $": {text}" : "";
+                signs.Add(new Evidence(Say(predicate, ground, facts.Spec) + difference, predicate.Weight));
             }
         }
 
@@ -111,7 +111,7 @@ internal static class EvidenceScale
             // Last, because the value is the attacker's and may itself hold a placeholder.
             .Replace("{value}", ground.Fact.ToShortString(), StringComparison.Ordinal);
 
-    private static string DescribeDifference(Behaviour behaviour, Ground resembles, SpecMatch spec)
+    private static string? DescribeDifference(Behaviour behaviour, Ground resembles, SpecMatch spec)
     {
         var field = resembles.Predicate.Field;
         if (spec.Difference is { } difference && field.StartsWith("spec.", StringComparison.Ordinal))

@@ -74,6 +74,8 @@ internal sealed class Facts(FalcoAlert alert, Subject subject, SpecMatch spec, C
         "audit.account" => Fact.From(AuditRequest.From(alert)?.Account),
         "audit.person" => Fact.From(AuditRequest.From(alert) is { Account: not null } request ? request.IsPerson : null),
         "audit.refused" => Fact.From(AuditRequest.From(alert) is { Answer: not null } answered ? answered.IsRefused : null),
+        "audit.own" => Fact.From(AuditRequest.From(alert) is { } own ? ProgramAccount.IsOwnOf(own, subject) : null),
+        "audit.hook" => Fact.From(AuditRequest.From(alert) is { } hook ? ProgramAccount.HookOf(hook, subject) : null),
         "owner.image" => Fact.From(OwnerImage()),
         "owner.rolloutAge" => Fact.From(AgeOf(subject.Revision?.Created)),
         "company.rules" => Fact.From(company.Rules),

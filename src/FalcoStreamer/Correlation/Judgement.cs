@@ -56,7 +56,16 @@ internal sealed record Judgement
 /// <summary>One line of the story that several alerts tell.</summary>
 /// <param name="Where">What that alert was about.</param>
 /// <param name="IsExplained">Whether a harmless behaviour explains that alert by itself.</param>
-internal sealed record StoryLine(AlertTime Time, string Step, string Rule, AlertId Alert, Subject Where, bool IsExplained = false);
+/// <param name="Command">The beginning of that alert's command line; null where it has none.</param>
+internal sealed record StoryLine(AlertTime Time, string Step, string Rule, AlertId Alert, Subject Where, bool IsExplained = false, string? Command = null)
+{
+    private const int MostOfCommand = 160;
+
+    /// <summary>What a story shows of an alert's command line.</summary>
+    public static string? CommandOf(FalcoAlert alert) => alert.Field("proc.cmdline"u8).ToStringOrNull() is { Length: > 0 } command
+        ? command.Length > MostOfCommand ? $"{command.AsSpan(0, MostOfCommand)}…" : command
+        : null;
+}
 
 /// <summary>Joins the incidents of one story.</summary>
 /// <param name="Id">The same for all of them: the ID of the incident that leads, to which further alerts of the story go.</param>

@@ -71,7 +71,7 @@ internal sealed class LossLog
             {
                 Verdict = judgement.Verdict == Verdict.Benign ? Verdict.LikelyBenign : judgement.Verdict,
                 Confidence = Math.Min(judgement.Confidence, MostConfidence),
-                Unseen = [.. judgement.Unseen.Where(known => !IsLoss(known)), .. unseen],
+                Unseen = [.. unseen, .. judgement.Unseen.Where(known => !IsLoss(known))],
             };
     }
 

@@ -7,6 +7,10 @@ namespace FalcoStreamer.Correlation;
 internal static class Reopening
 {
     private const double WeightOfNearness = 3;
+    private const string Before = "something that by itself was explained: ";
+
+    /// <summary>Whether an incident was explained until an attack followed it.</summary>
+    public static bool Is(Judgement judgement) => judgement.Story is [{ Step: var step }, ..] && step.StartsWith(Before, StringComparison.Ordinal);
 
     /// <summary>The judgement of the incident <paramref name="before"/> that was explained.</summary>
     /// <param name="before">It was explained until now.</param>
@@ -25,8 +29,8 @@ internal static class Reopening
             Against = before.Judgement.For,
             Story =
             [
-                new(before.LastTime, $"something that by itself was explained: {before.Judgement.Behaviour!.Title}", before.First.Rule, before.First.Id, before.Subject),
-                new(alert.Time, $"an attack: {behaviour.Title}", alert.Rule, alert.Id, subject),
+                new(before.LastTime, Before + before.Judgement.Behaviour!.Title, before.First.Rule, before.First.Id, before.Subject, Command: StoryLine.CommandOf(before.First)),
+                new(alert.Time, $"an attack: {behaviour.Title}", alert.Rule, alert.Id, subject, Command: StoryLine.CommandOf(alert)),
             ],
             Sequence = new SequenceLink(attack.Id, attack.Subject),
         };

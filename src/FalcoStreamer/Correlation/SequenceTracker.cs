@@ -91,7 +91,7 @@ internal sealed class SequenceTracker
         {
             var isExplained = judgement.IsExplained && !step.EvenHarmless;
             var title = isExplained ? $"{step.Title}, which by itself was explained: {judgement.Behaviour!.Title}" : step.Title;
-            return new StepTaken(new StoryLine(alert.Time, title, alert.Rule, alert.Id, subject, isExplained), incident);
+            return new StepTaken(new StoryLine(alert.Time, title, alert.Rule, alert.Id, subject, isExplained, StoryLine.CommandOf(alert)), incident);
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class SpreadTracker(BehaviourLibrary library, int maxAlerts)
 
             var sightings = _alerts.Get(KeyOf(i, alert), static () => new Sightings());
             var owner = OwnerOf(subject);
-            var line = new StoryLine(alert.Time, $"the same unexplained alert of {owner}", alert.Rule, alert.Id, subject);
+            var line = new StoryLine(alert.Time, $"the same unexplained alert of {owner}", alert.Rule, alert.Id, subject, Command: StoryLine.CommandOf(alert));
             sightings.Add(owner, new StepTaken(line, incident), spread.Window);
             if (sightings.ByOwner.Count >= spread.MinimumOwners)
             {

@@ -5,9 +5,16 @@ internal static class TextDifference
 {
     private const int MostShown = 120;
 
-    /// <summary>Compares <paramref name="seen"/> with the most similar of <paramref name="expected"/>: e.g. <c>"; curl …" follows it</c>.</summary>
-    public static string Describe(string seen, IReadOnlyList<string> expected)
+    /// <summary>
+    /// Compares <paramref name="seen"/> with the most similar of <paramref name="expected"/>: e.g. <c>"; curl …" follows it</c>; null where it is one of them.
+    /// </summary>
+    public static string? Describe(string seen, IReadOnlyList<string> expected)
     {
+        if (expected.Contains(seen, StringComparer.Ordinal))
+        {
+            return null;
+        }
+
         foreach (var text in expected)
         {
             var start = seen.IndexOf(text, StringComparison.Ordinal);

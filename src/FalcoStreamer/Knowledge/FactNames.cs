@@ -66,6 +66,8 @@ internal static class FactNames
         ["audit.account"] = "the account in the API server's audit log",
         ["audit.person"] = "whether the account is a person's",
         ["audit.refused"] = "whether the API server refused the request",
+        ["audit.own"] = "whether the account is the pod's own",
+        ["audit.hook"] = "the whole command of the request (ka.uri)",
         ["spec.child"] = "the commands in the container's specification",
         ["spec.elsewhere"] = "the commands in the specifications of other containers",
         ["spec.arguments"] = "where one argument ends and the next begins (proc.cmdnargs)",
@@ -94,7 +96,19 @@ internal static class FactNames
 
     private static readonly FrozenDictionary<string, string> FieldLabels = new Dictionary<string, string>
     {
+        ["proc.name"] = "the process (proc.name)",
         ["proc.pname"] = "the parent process (proc.pname)",
+        ["proc.pexepath"] = "the parent process's path (proc.pexepath)",
+        ["proc.pcmdline"] = "the parent process's command line (proc.pcmdline)",
+        ["proc.aname[2]"] = "the process above the parent (proc.aname[2])",
+        ["proc.aname[3]"] = "the process two above the parent (proc.aname[3])",
+        ["proc.is_exe_from_memfd"] = "whether the program lies in memory only (proc.is_exe_from_memfd)",
+        ["user.loginuid"] = "the login session (user.loginuid)",
+        ["user.uid"] = "the user's ID (user.uid)",
+        ["user.name"] = "the user (user.name)",
+        ["fd.name"] = "the file or connection (fd.name)",
+        ["evt.type"] = "the system call (evt.type)",
+        ["proc.sname"] = "the session's first process (proc.sname)",
         ["proc.tty"] = "whether there was a terminal (proc.tty)",
         ["proc.cmdline"] = "the command line (proc.cmdline)",
         ["proc.exepath"] = "the program's path (proc.exepath)",
@@ -138,7 +152,8 @@ internal static class FactNames
         }
 
         var falco = field[AlertPrefix.Length..];
-        return FieldLabels.GetValueOrDefault(falco, falco);
+        return FieldLabels.GetValueOrDefault(falco)
+            ?? (falco.StartsWith("evt.arg.", StringComparison.Ordinal) ? $"an argument of the system call ({falco})" : $"Falco's field {falco}");
     }
 
     /// <summary>The known name that looks most like <paramref name="field"/>; null where none does.</summary>

@@ -5,59 +5,38 @@ using FalcoStreamer.Correlation;
 
 namespace FalcoStreamer.Reporting;
 
-/// <summary>The part of a Markdown report that quotes Falco: its sentence, the process, and every field of the first alert.</summary>
+/// <summary>The part of a Markdown report that quotes Falco: its sentence, what its rules look for, and every field of the first alert.</summary>
 internal static class AlertDetails
 {
     private const int MaxFields = 64;
     private const int MaxFieldBytes = 512;
+    private const int MaxSampleBytes = 256;
 
     public static void Append(StringBuilder markdown, Incident incident, IReadOnlyList<RuleMeaning> detections)
     {
         var alert = incident.First;
-        markdown.Append("\n## Alert details\n\n");
+        markdown.Append("\n## What Falco said\n");
         if (alert.Sentence.Span.Length > 0)
         {
-            markdown.Append("Falco said: ").Append(MarkdownText.Code(alert.Sentence.ToString())).Append('\n');
+            markdown.Append("- ").Append(MarkdownText.Code(alert.Sentence.ToString())).Append('\n');
         }
 
         foreach (var meaning in detections)
         {
-            markdown.Append("\nThe rule ").Append(MarkdownText.Code(meaning.Rule)).Append(" looks for this: ").Append(MarkdownText.Prose(meaning.Detects)).Append('\n');
+            markdown.Append("- The rule ").Append(MarkdownText.Code(meaning.Rule)).Append(" looks for this: ").Append(MarkdownText.Prose(meaning.Detects)).Append('\n');
         }
 
-        AppendProcess(markdown, alert);
         AppendSamples(markdown, incident.Samples);
         AppendFields(markdown, alert);
     }
 
-    private static void AppendProcess(StringBuilder markdown, FalcoAlert alert)
+    /// <summary>Which fields share a line: Falco's class of the field, small classes about one thing together.</summary>
+    private static string LineOf(string field) => field.Split('.', 2)[0] switch
     {
-        var values = new StringBuilder();
-        AppendValue(values, "Command line", alert.Value("proc.cmdline"));
-        AppendValue(values, "Process", alert.Value("proc.name"), alert.Value("proc.exepath"));
-        AppendValue(values, "Parent", alert.Value("proc.pname"));
-        AppendValue(values, "User", alert.Value("user.name"));
-        if (values.Length > 0)
-        {
-            markdown.Append('\n').Append(values);
-        }
-    }
-
-    private static void AppendValue(StringBuilder markdown, string name, string? value, string? detail = null)
-    {
-        if (value is null)
-        {
-            return;
-        }
-
-        markdown.Append("- ").Append(name).Append(": ").Append(MarkdownText.Code(value));
-        if (detail is not null)
-        {
-            markdown.Append(" from ").Append(MarkdownText.Code(detail));
-        }
-
-        markdown.Append('\n');
-    }
+        "container" or "k8s" => "container",
+        "evt" or "fd" or "user" or "group" => "evt",
+        var ofClass => ofClass,
+    };
 
     private static void AppendSamples(StringBuilder markdown, IReadOnlyList<AlertSample> samples)
     {
@@ -66,13 +45,13 @@ internal static class AlertDetails
             return;
         }
 
-        markdown.Append("\nThe alerts differ:\n\n");
+        markdown.Append("- The alerts differ:\n");
         foreach (var (alert, count) in samples)
         {
-            markdown.Append(CultureInfo.InvariantCulture, $"- {count} × ").Append(MarkdownText.Code(alert.Rule));
+            markdown.Append(CultureInfo.InvariantCulture, $"  - {count} × ").Append(MarkdownText.Code(alert.Rule));
             if (alert.Value("proc.cmdline") is { } command)
             {
-                markdown.Append(": ").Append(MarkdownText.Code(command));
+                markdown.Append(": ").Append(MarkdownText.Code(command, MaxSampleBytes));
             }
 
             markdown.Append('\n');
@@ -92,15 +71,18 @@ internal static class AlertDetails
             return;
         }
 
-        markdown.Append(CultureInfo.InvariantCulture, $"\nAll {fields.Count} fields of the first alert:\n\n");
-        foreach (var field in fields.OrderBy(field => field.Name.ToString(), StringComparer.Ordinal).Take(MaxFields))
+        markdown.Append(CultureInfo.InvariantCulture, $"- All {fields.Count} fields of the first alert:\n");
+        var shown = fields.OrderBy(field => field.Name.ToString(), StringComparer.Ordinal).Take(MaxFields);
+        foreach (var ofClass in shown.GroupBy(field => LineOf(field.Name.ToString()), StringComparer.Ordinal))
         {
-            markdown.Append("- ").Append(MarkdownText.Code(field.Name.ToString())).Append(" = ").Append(MarkdownText.Code(field.Value.ToString(), MaxFieldBytes)).Append('\n');
+            markdown.Append("  - ")
+                .AppendJoin(", ", ofClass.Select(field => $"{MarkdownText.Code(field.Name.ToString())} = {MarkdownText.Code(field.Value.ToString(), MaxFieldBytes)}"))
+                .Append('\n');
         }
 
         if (fields.Count > MaxFields)
         {
-            markdown.Append(CultureInfo.InvariantCulture, $"- and {fields.Count - MaxFields} more, which are in the alert itself\n");
+            markdown.Append(CultureInfo.InvariantCulture, $"  - and {fields.Count - MaxFields} more, which are in the alert itself\n");
         }
     }
 }

@@ -16,6 +16,9 @@ internal sealed record IncidentReport
     /// <summary>What it most probably is, in one paragraph.</summary>
     public required string Explanation { get; init; }
 
+    /// <summary>What an imitation pretends to be, told as it is where it is genuine; null for everything else.</summary>
+    public string? Comparison { get; init; }
+
     /// <summary>What the rule's guide says about it; null when a behaviour explains it or the rule is not known.</summary>
     public RuleGuidance? Guidance { get; init; }
 

@@ -26,8 +26,12 @@ internal static class NoteRenderer
     {
         var (incident, judgement) = (report.Incident, report.Incident.Judgement);
         var note = new StringBuilder(FirstLine(report.Headline), MaxBytes);
-        note.Append("\nVerdict: ").Append(judgement.Verdict.Word()).Append(judgement.IsImitation ? " (an imitation)" : "")
-            .Append(", confidence ").Append(Sentences.Number(judgement.Confidence)).Append("; ").Append(Sentences.Alerts(incident.Count));
+        note.Append("\nVerdict: ").Append(Sentences.VerdictOf(judgement)).Append("; ").Append(Sentences.Alerts(incident.Count));
+        if (SubjectPhrase.Doubt(incident.Subject) is { } doubt)
+        {
+            note.Append("; pod ").Append(ReportText.Line(doubt, MaxEvidenceBytes));
+        }
+
         if (judgement.Story.Count > 0)
         {
             Append(note, "", StoryPhrase.Pointer(incident) ?? StoryPhrase.Whole(incident), MaxStoryBytes);
@@ -40,7 +44,7 @@ internal static class NoteRenderer
 
         if (judgement.For.Count + judgement.Against.Count == 0 && judgement.Unseen.Count > 0)
         {
-            Append(note, "Not seen: ", string.Join("; ", judgement.Unseen), MaxEvidenceBytes);
+            Append(note, "Not seen: ", Sentences.Unseen(judgement), MaxEvidenceBytes);
         }
 
         if (report.Guidance is { } guidance)
@@ -105,7 +109,7 @@ internal static class NoteRenderer
     /// <summary>The two weightiest pieces; of an imitation first what gave it away.</summary>
     private static IEnumerable<(string Side, Evidence Evidence)> Strongest(Judgement judgement) =>
         judgement.Against.Select(evidence => (Side: "Against: ", Evidence: evidence))
-            .Concat(judgement.For.Select(evidence => (Side: "For: ", Evidence: evidence)))
+            .Concat(StoryPhrase.Untold(judgement.For, judgement).Select(evidence => (Side: "For: ", Evidence: evidence)))
             .OrderByDescending(piece => judgement is { IsImitation: true, Against.Count: > 0 } && ReferenceEquals(piece.Evidence, judgement.Against[0]))
             .ThenByDescending(piece => piece.Evidence.Weight)
             .Take(2);

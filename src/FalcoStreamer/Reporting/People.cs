@@ -45,11 +45,11 @@ internal static class People
 
     /// <summary>Whether something was thought to be the kubelet's work until the audit log showed somebody who asked for exactly that.</summary>
     public static bool IsDoubtedHarmless(Judgement judgement) =>
-        judgement is { Attribution: not null, IsImitation: false, Behaviour.Nature: BehaviourNature.Harmless };
+        judgement is { Attribution: { } known, IsImitation: false, Behaviour.Nature: BehaviourNature.Harmless } && !known.Confirms(judgement);
 
     /// <summary>The headline of what was thought to be the kubelet's work, until the audit log showed a person who asked for exactly that; null otherwise.</summary>
     public static string? Headline(Incident incident) => IsDoubtedHarmless(incident.Judgement)
-        ? $"{Who(incident)} ran the command of the {incident.Judgement.SpecPlace ?? "specification"} by hand {SubjectPhrase.Within(incident.Subject)}"
+        ? $"{Who(incident)} ran the command of the {new Placeholders(incident).ValueOf("spec") ?? "specification"} by hand {SubjectPhrase.Within(incident.Subject)}"
         : null;
 
     /// <summary>What the explanation says about who it was; null where there is nothing to say.</summary>
@@ -61,10 +61,14 @@ internal static class People
             return AuditRequest.From(incident.First) is { } request && (request.Caller != request.Account || request.IsRefused) ? Request(request) : null;
         }
 
-        var names = string.Join(" or ", known.Requests.Select(request => request.Caller));
-        var sure = known.IsSure ? "" : " That it is the same is most probable, not proven: pod and time fit.";
-        var program = known.IsProgram ? " That is no person's account: programs, and whoever holds their tokens, use it." : "";
-        return $"The API server's audit log names {names}.{sure}{program}";
+        // Who it was stands in the headline and, with all that is known of the request, in the evidence.
+        string?[] caveats =
+        [
+            known.IsSure ? null : $"That it was {known.Accounts} is most probable, not proven: pod and time fit.",
+            known.IsProgram && !known.Confirms(incident.Judgement) ? "That is no person's account: programs, and whoever holds their tokens, use it." : null,
+        ];
+        var text = string.Join(' ', caveats.OfType<string>());
+        return text.Length == 0 ? null : text;
     }
 
     /// <summary>A request to the API server in a sentence.</summary>
@@ -84,6 +88,16 @@ internal static class People
     /// <summary>What to do first.</summary>
     public static List<string> Actions(Incident incident)
     {
+        if (incident.Judgement.Attribution is { } confirmed && confirmed.Confirms(incident.Judgement))
+        {
+            return [];
+        }
+
+        if (incident.Judgement.Attribution is { IsProgram: true, IsSuspect: false } tool)
+        {
+            return [$"Find out whose account {tool.Accounts} is: a backup tool, a CI runner or an operator may do this by design. If none of them ran then, somebody else holds its token: replace it, and take pods/exec away from the account."];
+        }
+
         if (incident.Judgement.Attribution is { IsProgram: true } program)
         {
             return [$"Find out what ran with the token of {program.Accounts}, and take the right to pods/exec and pods/attach away from it unless it is there for that."];
@@ -96,17 +110,23 @@ internal static class People
 
         return !IsUnknownPerson(incident) || incident.Judgement.IsImitation ? [] :
         [
-            $"Find out who it was: the API server's audit log has the request for exec, attach or ephemeralcontainers of pod {SubjectPhrase.PodName(incident.Subject)} at {incident.FirstTime} or before, "
+            $"Find out who it was: the API server's audit log has the request for exec, attach or ephemeralcontainers of pod {SubjectPhrase.PodName(incident.Subject)} at {Sentences.Moment(incident.FirstTime)} or before, "
                 + "and the commands below search it. A session that is still open stands under the time when it began.",
             "If nobody of your team was there, take it for an intrusion, and revoke that account's access first.",
+        ];
+    }
+
+    /// <summary>What to do where the commands do not reach: last, because few need it.</summary>
+    public static List<string> ElsewhereActions(Incident incident) => incident.Judgement.Attribution is not null || !IsUnknownPerson(incident) || incident.Judgement.IsImitation ? [] :
+        [
             "On EKS ask CloudWatch Logs Insights, over the cluster's log group: fields @timestamp, user.username, sourceIPs.0, requestURI | filter @logStream like /kube-apiserver-audit/ "
                 + $"| filter objectRef.namespace = \"{incident.Subject.Namespace}\" and objectRef.name = \"{incident.Subject.Name}\" and objectRef.subresource in [\"exec\", \"attach\", \"ephemeralcontainers\"]",
         ];
-    }
 
     /// <summary>Commands with placeholders, which are filled like those of a behaviour.</summary>
     public static IReadOnlyList<string> Commands(Incident incident) => incident.Judgement.Attribution switch
     {
+        { } known when known.Confirms(incident.Judgement) => [],
         { Requests.Count: 1 } => [ByUser],
         { } => [ByPod],
         _ when IsUnknownPerson(incident) => [ByPod, ByPodOnGke],

@@ -19,6 +19,7 @@ internal sealed class Placeholders(Incident incident)
 {
     private const int MaxProseValueBytes = 256;
     private const int MaxHeadlineValueLength = 60;
+    private const string UnknownDirectory = "<UNKNOWN>";
 
     /// <summary>The text for people, values as they are; null when one is missing.</summary>
     public string? Prose(string text) => Fill(text, static (value, _) => Utf8Cut.To(value, MaxProseValueBytes));
@@ -55,24 +56,36 @@ internal sealed class Placeholders(Incident incident)
             "rule" => alert.Rule,
             "priority" => incident.Priority.Word(),
             "count" => incident.Count.ToString(CultureInfo.InvariantCulture),
-            "time" or "firstTime" => incident.FirstTime.ToString(),
-            "lastTime" => incident.LastTime.ToString(),
-            "spec" => incident.Judgement.SpecPlace,
+            "time" or "firstTime" => Sentences.Moment(incident.FirstTime),
+            "lastTime" => Sentences.Moment(incident.LastTime),
+            "spec" => SpecWord(incident.Judgement.SpecPlace),
             "who" => People.Who(incident),
             "audit.user" => People.Account(incident),
-            "from" => Second(incident.FirstTime + TimeSpan.FromMinutes(-2)),
-            "until" => Second(incident.LastTime + TimeSpan.FromMinutes(1)),
+            "from" => Sentences.Moment(incident.FirstTime + TimeSpan.FromMinutes(-2)),
+            "until" => Sentences.Moment(incident.LastTime + TimeSpan.FromMinutes(1)),
             _ => alert.Value(name),
         };
         return string.IsNullOrEmpty(value) ? null : value;
     }
 
-    /// <summary>A time as the API server's audit log writes it, without the fraction: <c>2025-01-01T10:00:00Z</c>.</summary>
-    private static string Second(AlertTime time) => $"{time.ToString().AsSpan(0, 19)}Z";
+    /// <summary>A place in the specification as people call it.</summary>
+    private static string? SpecWord(string? place) => place switch
+    {
+        "startupProbe" => "startup probe",
+        "livenessProbe" => "liveness probe",
+        "readinessProbe" => "readiness probe",
+        "entrypoint" => "start command",
+        "initCommand" => "init command",
+        "preHookAnnotation" => "pre-backup hook",
+        "postHookAnnotation" => "post-backup hook",
+        _ => place,
+    };
 
     /// <summary>In a headline the mark of <see cref="Utf8Cut"/> would take the room that the sentence needs.</summary>
-    private static string Short(string value)
+    private static string Short(string raw)
     {
+        // Falco's word for a directory that it does not know, before the file's name.
+        var value = raw.Length > UnknownDirectory.Length && raw.StartsWith(UnknownDirectory, StringComparison.Ordinal) ? raw[UnknownDirectory.Length..] : raw;
         if (value.Length <= MaxHeadlineValueLength)
         {
             return value;

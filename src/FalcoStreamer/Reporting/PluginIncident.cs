@@ -21,8 +21,8 @@ internal static class PluginIncident
     }
 
     public static List<string> Actions(Incident incident, string source) => AuditRequest.From(incident.First) is { Account: { } account }
-        ? [$"Ask whoever uses the account {account} whether it made this request at {incident.FirstTime}."]
-        : [$"Look up this moment ({incident.FirstTime}) in the log of {source} itself: the alert was taken from there."];
+        ? [$"Ask whoever uses the account {account} whether it made this request at {Sentences.Moment(incident.FirstTime)}."]
+        : [$"Look up this moment ({Sentences.Moment(incident.FirstTime)}) in the log of {source} itself: the alert was taken from there."];
 
     /// <summary>Commands with placeholders, which are filled like those of a behaviour.</summary>
     public static IReadOnlyList<string> Commands(Incident incident) => incident.Subject switch

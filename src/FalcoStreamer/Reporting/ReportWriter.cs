@@ -15,15 +15,17 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
         var isUnknown = incident.Judgement.Behaviour is null;
         var guidance = rules.Find(incident.First.Rule) is { } guide ? RuleGuidance.From(guide, incident) : null;
         var unknown = new UnknownIncident(incident, guidance);
+        var known = isUnknown ? null : new KnownIncident(incident, placeholders, guidance);
         var exceptions = FalcoException.EntriesFor(incident, rules);
         return new IncidentReport
         {
             Incident = incident,
-            Headline = isUnknown ? unknown.Headline() : Headline(incident, placeholders),
-            Explanation = WithPeople(isUnknown ? unknown.Explanation() : Explanation(incident, placeholders), incident),
+            Headline = known?.Headline() ?? unknown.Headline(),
+            Explanation = WithPeople(known?.Explanation() ?? unknown.Explanation(), incident),
+            Comparison = known?.Comparison(),
             Guidance = isUnknown ? guidance : null,
             Detections = isUnknown ? [] : Detections(incident),
-            Actions = Actions(incident, placeholders, unknown),
+            Actions = Actions(incident, known, unknown),
             Commands = [.. Commands(incident, placeholders, unknown), .. People.Commands(incident).Select(placeholders.Shell).OfType<string>()],
             Hardening = HardeningAdvice.For(incident),
             Exceptions = exceptions,
@@ -32,74 +34,16 @@ internal sealed partial class ReportWriter(RuleLibrary rules)
         };
     }
 
-    private static string Headline(Incident incident, Placeholders placeholders)
-    {
-        var (judgement, behaviour) = (incident.Judgement, incident.Judgement.Behaviour!);
-        var place = SubjectPhrase.Within(incident.Subject);
-        if (IsNotProven(judgement))
-        {
-            return $"It looks like something harmless {place} ({Sentences.WithoutStop(behaviour.Title)}), but that is not proven";
-        }
-
-        if (!judgement.IsImitation)
-        {
-            return People.Headline(incident) ?? placeholders.Prose(behaviour.Headline) ?? $"{Sentences.WithoutStop(behaviour.Title)} {place}";
-        }
-
-        return behaviour.ImitationHeadline is { } headline && placeholders.Prose(headline) is { } filled
-            ? filled
-            : $"Something {place} imitates a known behaviour ({Sentences.WithoutStop(behaviour.Title)}), but differs from it";
-    }
-
-    private static string Explanation(Incident incident, Placeholders placeholders)
-    {
-        var (judgement, behaviour) = (incident.Judgement, incident.Judgement.Behaviour!);
-        var title = Sentences.WithoutStop(behaviour.Title);
-        var why = Sentences.WithStop(placeholders.Prose(behaviour.Why) ?? title);
-        if (IsNotProven(judgement))
-        {
-            var doubt = judgement.Against.Count == 0 ? "Too little of it can be seen." : Sentences.WithStop(judgement.Against[0].Text);
-            return $"What is known of it does not decide whether it is this: {title}. {doubt} If it is, this is why it happens: {why}";
-        }
-
-        if (!judgement.IsImitation)
-        {
-            return why;
-        }
-
-        var giveaway = judgement.Against.Count == 0
-            ? "It does not match it in every part."
-            : $"What gave it away: {Sentences.WithStop(judgement.Against[0].Text)}";
-        return $"It pretends to be this: {title}. {giveaway} The genuine behaviour, for comparison: {why}";
-    }
-
     private static string WithPeople(string explanation, Incident incident) =>
         People.Explanation(incident) is { } who ? $"{explanation} {who}" : explanation;
-
-    /// <summary>Whether a harmless behaviour matches, but with too little for it or too much against it to call the alert harmless.</summary>
-    private static bool IsNotProven(Judgement judgement) =>
-        judgement is { Verdict: Verdict.Undetermined, IsImitation: false, Attribution: null, Behaviour.Nature: BehaviourNature.Harmless };
 
     private List<RuleMeaning> Detections(Incident incident) =>
         [.. incident.Rules.Select(rules.Find).OfType<RuleGuide>().Distinct().Select(guide => new RuleMeaning(guide.Rule, guide.Detects))];
 
-    private static List<string> Actions(Incident incident, Placeholders placeholders, UnknownIncident unknown)
+    private static List<string> Actions(Incident incident, KnownIncident? known, UnknownIncident unknown)
     {
-        var judgement = incident.Judgement;
-        var asked = People.Actions(incident);
-        if (People.IsDoubtedHarmless(judgement))
-        {
-            return asked;
-        }
-
-        if (IsNotProven(judgement))
-        {
-            return [.. asked, .. unknown.Actions()];
-        }
-
-        var texts = judgement.IsImitation ? judgement.Behaviour?.ImitationActions : judgement.Behaviour?.Actions;
-        List<string> actions = [.. asked, .. (texts ?? []).Select(placeholders.Prose).OfType<string>()];
-        return actions.Count > 0 || judgement.Verdict is Verdict.Benign ? actions : unknown.Actions();
+        var actions = known?.Actions(unknown) ?? [];
+        return actions.Count > 0 || incident.Judgement.Verdict is Verdict.Benign ? actions : unknown.Actions();
     }
 
     private static List<string> Commands(Incident incident, Placeholders placeholders, UnknownIncident unknown) =>

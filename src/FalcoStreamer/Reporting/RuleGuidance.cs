@@ -34,7 +34,7 @@ internal sealed record RuleGuidance
         return new RuleGuidance
         {
             Guide = guide,
-            Happened = guide.Happened.Select(placeholders.Headline).FirstOrDefault(text => text is not null),
+            Happened = guide.Happened.Select(text => placeholders.Headline(WithoutRepeat(text, incident.First))).FirstOrDefault(text => text is not null),
             UsualCauses = Fitting(guide.UsualCauses, incident, placeholders),
             SeriousHere = Holding(guide.SeriousWhen, incident),
             SeriousWhen = Fitting(guide.SeriousWhen.Where(advice => advice.When.Count == 0), incident, placeholders),
@@ -43,6 +43,10 @@ internal sealed record RuleGuidance
             Commands = CommandsOf(guide, incident, placeholders),
         };
     }
+
+    /// <summary>A command line of the process's name alone says nothing more behind that name.</summary>
+    private static string WithoutRepeat(string text, FalcoAlert alert) =>
+        alert.Value("proc.cmdline") is { } command && command == alert.Value("proc.name") ? text.Replace(" ({command})", "", StringComparison.Ordinal) : text;
 
     private static List<string> Fitting(IEnumerable<Advice> advice, Incident incident, Placeholders placeholders) =>
     [

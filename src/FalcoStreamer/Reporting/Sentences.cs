@@ -1,10 +1,14 @@
 using System.Globalization;
+using FalcoStreamer.Alerts;
+using FalcoStreamer.Correlation;
 
 namespace FalcoStreamer.Reporting;
 
 /// <summary>Small joints between texts that were written apart.</summary>
 internal static class Sentences
 {
+    private const int MostUnseen = 4;
+
     /// <summary>The text as a sentence of its own: with a full stop unless it ends in a mark.</summary>
     public static string WithStop(string text)
     {
@@ -33,6 +37,17 @@ internal static class Sentences
     /// <summary>E.g. <c>1 alert</c>, <c>2 alerts</c>.</summary>
     public static string Alerts(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} alert{(count == 1 ? "" : "s")}");
 
+    /// <summary>E.g. <c>suspicious (an imitation), confidence 0.97</c>; of something that nothing speaks for or against only the word.</summary>
+    public static string VerdictOf(Judgement judgement)
+    {
+        var imitation = judgement.IsImitation ? " (an imitation)" : "";
+        var confidence = judgement.Confidence > 0 ? $", confidence {Number(judgement.Confidence)}" : "";
+        return $"{judgement.Verdict.Word()}{imitation}{confidence}";
+    }
+
+    /// <summary>A moment for a sentence and for commands, to the second below: <c>2025-01-01T10:00:00Z</c>.</summary>
+    public static string Moment(AlertTime time) => $"{time.ToString().AsSpan(0, 19)}Z";
+
     /// <summary>E.g. <c>a, b and c</c>.</summary>
     public static string List(IReadOnlyList<string> items) => items.Count switch
     {
@@ -40,6 +55,11 @@ internal static class Sentences
         1 => items[0],
         _ => string.Join(", ", items.Take(items.Count - 1)) + " and " + items[^1],
     };
+
+    /// <summary>What could not be seen, the first of it by name: e.g. <c>the parent process (proc.pname), whether there was a terminal (proc.tty) and 9 more</c>.</summary>
+    public static string Unseen(Judgement judgement) => judgement.Unseen.Count <= MostUnseen + 1
+        ? List(judgement.Unseen)
+        : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", judgement.Unseen.Take(MostUnseen))} and {judgement.Unseen.Count - MostUnseen} more");
 
     /// <summary>A weight or confidence, as short as it can be told.</summary>
     public static string Number(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);

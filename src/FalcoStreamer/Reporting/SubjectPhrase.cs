@@ -11,13 +11,23 @@ internal static class SubjectPhrase
         SubjectKind.Node => subject.Name is null ? "the node" : $"node {subject.Name}",
         SubjectKind.Pod => InPod(subject),
         _ when subject.Source is not null => OfSource(subject),
-        _ when subject.Name is not null => $"{InPod(subject)} (named by Falco only)",
+        _ when subject.Name is not null => InPod(subject),
         _ when subject.ContainerId is not null => $"container {subject.ContainerId} of an unknown pod",
         _ => "an unknown container",
     };
 
     /// <summary>The same with its preposition: <c>in container main of pod lab/web-0</c>, <c>on node node-1</c>.</summary>
     public static string Within(Subject subject) => (subject.Kind == SubjectKind.Node || subject.Object is not null ? "on " : "in ") + Of(subject);
+
+    /// <summary>What a reader must know of how the pod is known: <c>named by Falco only</c>; null where the API server vouches for it.</summary>
+    public static string? Doubt(Subject subject) => subject switch
+    {
+        { Name: null } or { Kind: SubjectKind.Node } => null,
+        { Resolution: Resolution.Deleted } => "already deleted",
+        { Source: { } source, Resolution: Resolution.Falco } => $"named by the source {source} only",
+        { Resolution: Resolution.Falco } => "named by Falco only",
+        _ => null,
+    };
 
     /// <summary>The pod as <c>namespace/name</c>.</summary>
     public static string? PodName(Subject subject) => subject switch
@@ -33,7 +43,7 @@ internal static class SubjectPhrase
     /// <summary>What a plugin's alert is about: an object of the API server, or the plugin's source where it names nothing.</summary>
     private static string OfSource(Subject subject) => subject switch
     {
-        { Name: not null } => $"{InPod(subject)} (named by the source {subject.Source} only)",
+        { Name: not null } => InPod(subject),
         { Object: { Name: { } name } found } => $"{Singular(found.Resource)} {(subject.Namespace is null ? "" : $"{subject.Namespace}/")}{name}",
         { Object: { } found } => subject.Namespace is null ? found.Resource : $"{found.Resource} of namespace {subject.Namespace}",
         _ => $"the source {subject.Source}",

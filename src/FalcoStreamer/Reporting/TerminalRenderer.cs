@@ -26,23 +26,28 @@ internal sealed class TerminalRenderer(bool useColour, int width = 100)
         AppendWrapped(text, "  ", Summary(incident), contentStyle: Dim);
         text.Append('\n');
         AppendWrapped(text, "  ", report.Explanation);
-        AppendEvidence(text, "  + ", judgement.For);
+        AppendEvidence(text, "  + ", StoryPhrase.Untold(judgement.For, judgement));
         AppendEvidence(text, "  - ", judgement.Against);
-        if (judgement.Behaviour is not null)
+        if (judgement.Behaviour is not null && judgement.Unseen.Count > 0)
         {
-            AppendAll(text, "  ? ", judgement.Unseen);
+            AppendWrapped(text, "  ? ", $"Not seen: {Sentences.Unseen(judgement)}");
+        }
+
+        if (report.Comparison is { } comparison)
+        {
+            AppendWrapped(text, "  ", $"The genuine behaviour, for comparison: {comparison}");
         }
 
         Section(text, "What makes it more serious here", "  ! ", report.Guidance?.SeriousHere ?? []);
         Section(text, "What would make it serious", "  - ", report.Guidance?.SeriousWhen ?? []);
         Section(text, "What most often sets this rule off", "  - ", report.Guidance?.UsualCauses ?? []);
+        Section(text, "Story", "  ", [.. judgement.Story.Select(line => Told(line, incident))]);
         if (incident.First.Value("proc.cmdline") is { } command)
         {
             Heading(text, "Command line");
             AppendWrapped(text, "  ", command);
         }
 
-        Section(text, "Story", "  ", [.. judgement.Story.Select(line => $"{line.Time}  {StoryPhrase.Of(line, incident)} ({line.Rule})")]);
         Section(text, "What to do now", "  > ", report.Actions);
         Verbatim(text, "Commands", report.Commands);
         Section(text, "Hardening", "  * ", report.Hardening);
@@ -50,13 +55,20 @@ internal sealed class TerminalRenderer(bool useColour, int width = 100)
         return text.ToString();
     }
 
+    private static string Told(StoryLine line, Incident incident)
+    {
+        var command = line.Command is { } ran ? $": {ran}" : "";
+        return $"{StoryPhrase.Moment(line, incident)}  {StoryPhrase.Of(line, incident)}{command} ({line.Rule})";
+    }
+
     private static string Summary(Incident incident)
     {
         var subject = incident.Subject;
         var owner = SubjectPhrase.OwnerName(subject) is { } name ? $" of {name}" : "";
+        var doubt = SubjectPhrase.Doubt(subject) is { } text ? $" ({text})" : "";
         var node = subject is { Node: { } on, Kind: not SubjectKind.Node } ? $" on {on}" : "";
-        return $"{Sentences.Capitalised(SubjectPhrase.Of(subject))}{owner}{node}; {string.Join(", ", incident.Rules)} ({incident.Priority.Word()}); "
-            + $"{Sentences.Alerts(incident.Count)} at {incident.FirstTime}; confidence {Sentences.Number(incident.Judgement.Confidence)}";
+        return $"{Sentences.Capitalised(SubjectPhrase.Of(subject))}{doubt}{owner}{node}; {string.Join(", ", incident.Rules)} ({incident.Priority.Word()}); "
+            + $"{Sentences.Alerts(incident.Count)} at {incident.FirstTime}; {Sentences.VerdictOf(incident.Judgement)}";
     }
 
     private void AppendEvidence(StringBuilder text, string marker, IReadOnlyList<Evidence> evidence) =>

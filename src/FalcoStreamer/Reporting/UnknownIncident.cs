@@ -47,7 +47,7 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
         var unseen = incident.Judgement.Unseen;
         var decides = unseen.Count > 0
             ? $"What would decide it: {Sentences.List([.. unseen.Select(Sentences.WithoutStop)])}."
-            : $"What would decide it: whether {Action()} belongs to the normal work of {Worker()}.";
+            : $"What would decide it: whether {Action() ?? "it"} belongs to the normal work of {Worker()}.";
         var rule = guidance is null ? UnknownRule.Explanation(incident) : $"The rule looks for this: {guidance.Guide.Detects}";
         return $"{rule} Nothing known explains this alert, so it can be called neither harmless nor an attack. {decides}";
     }
@@ -105,17 +105,18 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
     {
         var subject = incident.Subject;
         var parent = incident.First.Value("proc.pname") is { } name ? $", started by {Utf8Cut.To(name, 64)}," : "";
+        var action = Action(parent) ?? $"what happened at {Sentences.Moment(incident.FirstTime)}";
         if (subject.Kind == SubjectKind.Node)
         {
-            return [$"Find out on {Place()} whether {Action()}{parent} was an administrator's or the system's own work."];
+            return [$"Find out on {Place()} whether {action} was an administrator's or the system's own work."];
         }
 
         return subject.Name is null
             ? []
             :
             [
-                $"Ask who owns {Worker()} whether {Action()}{parent} belongs to its work.",
-                $"If it was not the workload itself, look into the API server's audit log for pods/exec on {SubjectPhrase.PodName(subject)} around {incident.FirstTime}.",
+                $"Ask who owns {Worker()} whether {action} belongs to its work.",
+                $"If it was not the workload itself, look into the API server's audit log for pods/exec on {SubjectPhrase.PodName(subject)} around {Sentences.Moment(incident.FirstTime)}.",
             ];
     }
 
@@ -126,8 +127,20 @@ internal sealed class UnknownIncident(Incident incident, RuleGuidance? guidance)
 
     private bool IsLoss() => incident.First.RuleText.Span.IndexOf("drop"u8) >= 0;
 
-    private string Action() =>
-        incident.First.Value("proc.cmdline") is { } command ? $"\"{Utf8Cut.To(command, 120)}\"" : $"what the rule \"{incident.First.Rule}\" describes";
+    /// <summary>The command in quotes, and what it touched where that is what the alert is about; null where the alert has no command.</summary>
+    private string? Action(string parent = "")
+    {
+        if (incident.First.Value("proc.cmdline") is not { } command)
+        {
+            return null;
+        }
+
+        var quoted = $"\"{Utf8Cut.To(command, 120)}\"{parent}";
+        // A command that names the file or address itself needs no more words.
+        return incident.First.Value("fd.name") is { } target && guidance?.Guide.Family is not (RuleFamily.Exec or RuleFamily.Start) && !command.Contains(target, StringComparison.Ordinal)
+            ? $"what {quoted} did {(target.Contains("->", StringComparison.Ordinal) ? "over" : "with")} {Utf8Cut.To(target, 120)}"
+            : quoted;
+    }
 
     private string Worker() => incident.Subject switch
     {

