@@ -55,7 +55,7 @@ public sealed class PluginSubjectTests : IDisposable
         Assert.NotNull(subject);
         Assert.Equal((SubjectKind.Unresolved, Resolution.Falco), (subject.Kind, subject.Resolution));
         Assert.Equal(("lab", "web-0", null), (subject.Namespace, subject.Name, subject.Node));
-        Assert.Equal("pod lab/web-0 (named by the source k8s_audit only)", SubjectPhrase.Of(subject));
+        Assert.Equal(("pod lab/web-0", "named by the source k8s_audit only"), (SubjectPhrase.Of(subject), SubjectPhrase.Doubt(subject)));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class ReopenedIncidentTests
         var now = server.Store.Events.Single(written => written["metadata"]!["name"]!.GetValue<string>() == name);
         Assert.Equal(("Warning", "FalcoSuspicious"), (now["type"]!.GetValue<string>(), now["reason"]!.GetValue<string>()));
         Assert.Equal("suspicious", now["metadata"]!["labels"]!["falcostreamer.io/verdict"]!.GetValue<string>());
-        Assert.StartsWith("A new program was brought into container calico-node", now["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith("calico-node started \"sh -c ip link del calico_tmp_A || true\" in container calico-node of pod kube-system/calico-node-x2x9p, as a part of an attack: ", now["message"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Contains("This is a part of incident", now["message"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal(3, server.Store.Events.Count);
         Assert.Single(server.Store.Events, written => written["message"]!.GetValue<string>().Contains("Story: ", StringComparison.Ordinal));
