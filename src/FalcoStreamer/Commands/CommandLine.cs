@@ -21,7 +21,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         };
         var run = new Command("run", "The agent: takes alerts from every enabled source until SIGTERM. Example: falcostreamer run --config agent.json");
         run.SetAction((parsed, stop) => RunCommand.RunAsync(Load(parsed.GetValue(config)), output, stop));
-        var root = new RootCommand("Turns Falco's alerts into reports that people act on. Without a command: run.") { config, run, Replay(config), Knowledge(config) };
+        var root = new RootCommand("Turns Falco's alerts into reports that people act on. Without a command: run.") { config, run, Replay(config), Knowledge(config), Inbox(config) };
         root.SetAction((parsed, stop) => RunCommand.RunAsync(Load(parsed.GetValue(config)), output, stop));
 
         var result = root.Parse(args);
@@ -103,6 +103,21 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, bool isT
         return new Command("knowledge", "What the agent knows, and whether your own files are sound. Example: falcostreamer knowledge list") { knowledge, list, show, validate };
 
         string? DirectoryOf(ParseResult parsed) => parsed.GetValue(knowledge) ?? Load(parsed.GetValue(config)).Knowledge.Path;
+    }
+
+    private Command Inbox(Option<string?> config)
+    {
+        var storage = new Option<string?>("--storage") { Description = "The directory of storage.path, where the configuration is not at hand", HelpName = "DIR", Recursive = true };
+        var list = new Command("list", "What waits, and what was set aside. Example: falcostreamer inbox list --config agent.json");
+        list.SetAction((parsed, _) => new InboxCommand(output, errors).ListAsync(DirectoryOf(parsed)));
+        var id = new Argument<string>("ID") { Description = "The ID of an alert, or a record's log.record.uid" };
+        var show = new Command("show", "One of them, whole. Example: falcostreamer inbox show 0123456789abcdef0123456789abcdef") { id };
+        show.SetAction((parsed, _) => new InboxCommand(output, errors).ShowAsync(DirectoryOf(parsed), parsed.GetRequiredValue(id)));
+        var export = new Command("export", "All of it, whole. Example: falcostreamer inbox export --storage /var/lib/falcostreamer > inbox.jsonl");
+        export.SetAction((parsed, _) => new InboxCommand(output, errors).ExportAsync(DirectoryOf(parsed)));
+        return new Command("inbox", "What waits on this node's disk, as JSON lines, also beside a running agent. Example: falcostreamer inbox list") { storage, list, show, export };
+
+        string? DirectoryOf(ParseResult parsed) => parsed.GetValue(storage) ?? Load(parsed.GetValue(config)).Storage.Path;
     }
 
     private async Task<int> GuardAsync(Func<Task<int>> invoke)

@@ -44,9 +44,9 @@ internal sealed class AlertTable : Table
     public bool ForgetOldest() => _forgetOldest.TakeNumber() > 0;
 
     /// <summary>All of them, in the order in which they came; an alert that no incident keeps has the empty ID.</summary>
-    public IEnumerable<RecoveredAlert> All()
+    public static IEnumerable<RecoveredAlert> All(SqliteConnection connection)
     {
-        using var all = new Statement(Connection, "SELECT number, source, encoding, received, coalesce(incident, ''), bytes FROM alerts ORDER BY number");
+        using var all = new Statement(connection, "SELECT number, source, encoding, received, coalesce(incident, ''), bytes FROM alerts ORDER BY number");
         while (all.Read())
         {
             var bytes = all.Blob(5).ToArray();

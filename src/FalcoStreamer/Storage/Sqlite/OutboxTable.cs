@@ -46,6 +46,17 @@ internal sealed class OutboxTable : Table
         return chunk;
     }
 
+    /// <summary>All of them, in the order in which they were added.</summary>
+    public static IEnumerable<OutboxChunk> All(SqliteConnection connection)
+    {
+        using var all = new Statement(connection, "SELECT number, sink, priority, records, oldest, bytes FROM outbox ORDER BY number");
+        while (all.Read())
+        {
+            yield return new OutboxChunk(
+                all.Text(1), (Priority)all.Int(2), (int)all.Int(3), new AlertTime(all.Int(4)), all.Blob(5).ToArray(), all.Int(0));
+        }
+    }
+
     /// <summary>How many records wait for each sink, and since when.</summary>
     public IReadOnlyList<(string Sink, long Records, AlertTime Oldest)> Waiting()
     {

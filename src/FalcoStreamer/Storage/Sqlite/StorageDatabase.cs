@@ -88,7 +88,7 @@ internal sealed class StorageDatabase : IDisposable
     /// <summary>All that an agent before this one left.</summary>
     public Recovered Recover()
     {
-        var isKept = Alerts.All().ToLookup(alert => alert.IncidentId.Length > 0);
+        var isKept = AlertTable.All(_connection).ToLookup(alert => alert.IncidentId.Length > 0);
         return new Recovered([.. isKept[true]], Incidents.All(), [.. isKept[false].Select(alert => alert.Alert)], Known.All());
     }
 
