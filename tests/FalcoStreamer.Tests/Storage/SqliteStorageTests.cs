@@ -194,6 +194,24 @@ public sealed class SqliteStorageTests : IDisposable
     }
 
     [Fact]
+    public async Task LeavesADatabaseAlone_ThatANewerProgramHasWritten()
+    {
+        using (var newer = StorageFile.Open(_directory.File("alerts-newer.db"), readOnly: false))
+        using (var command = newer.CreateCommand())
+        {
+            command.CommandText = "CREATE TABLE t(x); PRAGMA user_version = 99";
+            command.ExecuteNonQuery();
+        }
+
+        await using var storage = await OpenAsync();
+        await AcceptAsync(storage, Some.Alert("A"));
+
+        Assert.True(File.Exists(_directory.File("alerts-newer.db")));
+        Assert.Contains("schema 99", _probe.Lines(603)[0], StringComparison.Ordinal);
+        Assert.Equal(2, Directory.GetFiles(_directory.Path, "*.db").Length);
+    }
+
+    [Fact]
     public async Task OpensANewDatabase_WhenAnotherAgentHasTheOneThatIsThere()
     {
         await using var first = await OpenAsync();

@@ -23,6 +23,7 @@ internal sealed class SqliteStorage : IStorage
     private readonly AgentTelemetry _telemetry;
     private readonly ConcurrentDictionary<string, SqliteOutbox> _outboxes = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<Recovered> _left = new();
+    private readonly HashSet<string> _notAdopted = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _disposing = new();
     private Task _adopting = Task.CompletedTask;
     private long _lastAlert;
@@ -55,20 +56,29 @@ internal sealed class SqliteStorage : IStorage
     {
         var directory = new StorageDirectory(options.Path!);
         var room = new StorageRoom(options.MaxBytes);
-        var file = directory.Take();
-        try
+        foreach (var file in directory.Candidates())
         {
-            var database = Open(file, room, options, clock, telemetry);
-            var storage = new SqliteStorage(directory, file, database, room, options, clock, telemetry);
-            await storage.AdoptAsync();
-            storage._adopting = storage.KeepAdoptingAsync();
-            return storage;
+            try
+            {
+                var database = Open(file, room, options, clock, telemetry);
+                var storage = new SqliteStorage(directory, file, database, room, options, clock, telemetry);
+                await storage.AdoptAsync();
+                storage._adopting = storage.KeepAdoptingAsync();
+                return storage;
+            }
+            catch (StorageException exception)
+            {
+                telemetry.StorageNotAdopted(file.Path, exception.Message);
+                file.Dispose();
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+
+        throw new StorageException("not even a new database can be used", isDamage: false);
     }
 
     public bool IsDurable => true;
@@ -188,9 +198,12 @@ internal sealed class SqliteStorage : IStorage
                     _telemetry.StorageDamaged(left.Path, exception.Message, left.SetAside(_clock.GetUtcNow()));
                     left.Delete();
                 }
-                catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+                catch (Exception exception) when (exception is StorageException or SqliteException or IOException or UnauthorizedAccessException)
                 {
-                    _telemetry.StorageNotAdopted(left.Path, exception.Message);
+                    if (_notAdopted.Add(left.Path))
+                    {
+                        _telemetry.StorageNotAdopted(left.Path, exception.Message);
+                    }
                 }
             }
         }

@@ -8,23 +8,22 @@ internal sealed class StorageDirectory(string path)
 {
     private const string Pattern = "alerts-*.db";
 
-    /// <summary>A database that an agent has left, or else a new one.</summary>
+    /// <summary>The databases that agents have left, the largest first because its content need not be copied, and at last a new one.</summary>
     /// <exception cref="IOException">The directory cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
-    public StorageFile Take()
+    public IEnumerable<StorageFile> Candidates()
     {
         Directory.CreateDirectory(path);
-        // The largest first: that is what need not be copied.
         foreach (var file in Files().OrderByDescending(file => file.Length))
         {
             if (TakeLeft(file.FullName) is { } left)
             {
-                return left;
+                yield return left;
             }
         }
 
         // No other process comes upon the same name.
-        return StorageFile.TryTake(Path.Combine(path, $"alerts-{Guid.NewGuid():N}.db"))!;
+        yield return StorageFile.TryTake(Path.Combine(path, $"alerts-{Guid.NewGuid():N}.db"))!;
     }
 
     /// <summary>The databases whose agents are gone.</summary>
