@@ -4,7 +4,7 @@ using FalcoStreamer.Configuration;
 
 namespace FalcoStreamer.Commands;
 
-/// <summary>The agent: runs until SIGTERM or SIGINT, then drains and ends.</summary>
+/// <summary>The agent: runs until SIGTERM or SIGINT, then drains and ends; at the second one it ends at once, and what is on the disk stays there.</summary>
 internal static class RunCommand
 {
     /// <summary>How long the sinks may take to send what waits when the agent ends (design, "Limits and figures").</summary>
@@ -33,8 +33,8 @@ internal static class RunCommand
 
         void End(PosixSignalContext context)
         {
-            // Without this the runtime would end the process before it has drained.
-            context.Cancel = true;
+            // Without this the runtime would end the process before it has drained. Whoever asks twice does not want to wait for that.
+            context.Cancel = !ending.IsCancellationRequested;
             ending.Cancel();
         }
     }

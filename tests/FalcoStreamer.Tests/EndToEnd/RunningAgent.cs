@@ -52,6 +52,15 @@ internal sealed class RunningAgent : IDisposable
         }
     }
 
+    /// <summary>Ends when it has logged <paramref name="words"/>.</summary>
+    public async Task WaitForLogAsync(string words, CancellationToken cancellation)
+    {
+        while (!Log.Contains(words, StringComparison.Ordinal))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellation);
+        }
+    }
+
     public Task<string> MetricsAsync(CancellationToken cancellation) => _http.GetStringAsync($"{_telemetry}/metrics", cancellation);
 
     /// <summary>The status of one of its pages.</summary>
@@ -72,10 +81,13 @@ internal sealed class RunningAgent : IDisposable
     /// <summary>Asks it to end as Kubernetes does; returns the exit code.</summary>
     public async Task<int> TerminateAsync(CancellationToken cancellation)
     {
-        Assert.Equal(0, Kill(_process.Id, 15));
+        AskToEnd();
         await _process.WaitForExitAsync(cancellation);
         return _process.ExitCode;
     }
+
+    /// <summary>Sends SIGTERM and does not wait.</summary>
+    public void AskToEnd() => Assert.Equal(0, Kill(_process.Id, 15));
 
     /// <summary>Ends it as the kernel does that is out of memory.</summary>
     public async Task KillAsync(CancellationToken cancellation)

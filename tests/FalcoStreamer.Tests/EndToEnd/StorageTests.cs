@@ -38,6 +38,31 @@ public sealed class StorageTests
         Assert.EndsWith(" + dropped 0 + held 0", next.AccountOf("sink otlp"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ASecondSignalEndsItAtOnce_AndLosesNothing()
+    {
+        await using var world = await SmallWorld.StartAsync();
+        world.AddSamplePods();
+        var alerts = Alerts(5);
+        using (var first = world.StartAgent(onDisk: true))
+        {
+            await first.WaitUntilReadyAsync(_patience);
+            await world.Collector.StopAsync();
+            await PostAsync(world, alerts);
+            first.AskToEnd();
+            await first.WaitForLogAsync("FalcoStreamer stops:", _patience);
+            // Without it the sinks would have 20 seconds to reach their collector.
+            using var atOnce = CancellationTokenSource.CreateLinkedTokenSource(_patience);
+            atOnce.CancelAfter(TimeSpan.FromSeconds(10));
+            await first.TerminateAsync(atOnce.Token);
+        }
+
+        await world.Collector.StartAsync(_patience);
+        using var next = world.StartAgent(onDisk: true);
+        await world.WaitForRecordsAsync(records => Uids(records).Count == alerts.Count, _patience);
+        Assert.Equal(0, await next.TerminateAsync(_patience));
+    }
+
     private static HashSet<string> Uids(IEnumerable<SeenRecord> records) =>
         [.. records.Where(record => record.EventName == "falco.alert").Select(record => record["log.record.uid"]!)];
 
