@@ -112,7 +112,8 @@ public sealed class AlertPipelineTests : IDisposable
         using var pods = new StuckPods(_pods);
         var source = Source(SomePods.CalicoAlert("A"));
         var pipeline = Pipeline(source, pods);
-        var running = pipeline.RunAsync(_stop.Token, TestContext.Current.CancellationToken);
+        // Elsewhere, because the loop may come to the pods before it waits for anything.
+        var running = Task.Run(() => pipeline.RunAsync(_stop.Token, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         await pods.Asked;
         Assert.True(pipeline.MakesProgress);
 
