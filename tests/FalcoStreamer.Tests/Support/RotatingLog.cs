@@ -2,8 +2,11 @@ using System.Globalization;
 
 namespace FalcoStreamer.Tests.Support;
 
-/// <summary>A Falco that writes numbered alerts into a log, and a kubelet that renames and compresses it, in an order that a seed decides.</summary>
-internal sealed class RotatingLog(string log, Random random)
+/// <summary>
+/// A Falco that writes numbered alerts into a log, and a kubelet that renames and compresses it, or a logrotate that copies and truncates it, in an
+/// order that a seed decides.
+/// </summary>
+internal sealed class RotatingLog(string log, Random random, bool copies)
 {
     private int _rotations;
     private string? _uncompressed;
@@ -41,6 +44,12 @@ internal sealed class RotatingLog(string log, Random random)
         }
 
         _uncompressed = $"{log}.20260101-{_rotations++.ToString("d6", CultureInfo.InvariantCulture)}";
+        if (copies)
+        {
+            LogScene.CopyAndTruncate(log, _uncompressed);
+            return;
+        }
+
         File.Move(log, _uncompressed);
         Write(_uncompressed, random.Next(3));
         LogScene.Write(log);

@@ -75,11 +75,11 @@ internal sealed class FollowedFile
     public bool IsUnchanged(FileFacts facts) =>
         IsFinished && Length is not null && facts.Modified == Modified && (facts.Length == Offset || LogNames.IsCompressed(Path));
 
-    /// <summary>Whether a file that begins so is this one, renamed, copied or compressed.</summary>
-    public bool Fits(FileBeginning beginning) => beginning.Fits(Offset, _fingerprint);
+    /// <summary>Whether a file that begins so is this one, renamed, copied or compressed. Of one that was not begun nobody knows.</summary>
+    public bool Fits(FileBeginning beginning) => Offset > 0 && beginning.Fits(Offset, _fingerprint);
 
     /// <summary>Whether a file that begins so is only a copy of this one, which still is there.</summary>
-    public bool IsCopiedBy(FileBeginning beginning) => IsOpen ? _beginning.IsCopiedBy(beginning) : Offset > 0 && Fits(beginning);
+    public bool IsCopiedBy(FileBeginning beginning) => IsOpen ? _beginning.IsCopiedBy(beginning) : Fits(beginning);
 
     /// <summary>Whether the open file still is the one that was opened, and looks at its length.</summary>
     public bool IsStillItself()

@@ -31,8 +31,18 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
     /// <summary>Whether a file was found to be another one, so that only a look can say what became of it.</summary>
     public bool NeedsLook { get; private set; }
 
-    /// <summary>A file that was read before.</summary>
-    public void Remember(LogPlace place) => _files.Add(new FollowedFile(place, path, findings));
+    /// <summary>A file that was read before. One that was not begun is as good as new, and nothing shows which it was.</summary>
+    public void Remember(LogPlace place)
+    {
+        if (place.Offset > 0)
+        {
+            _files.Add(new FollowedFile(place, path, findings));
+        }
+        else
+        {
+            ledger.Set(place with { IsGone = true }, isUrgent: false);
+        }
+    }
 
     /// <summary>Looks which files there are now.</summary>
     /// <param name="passesOverRotated">Whether rotated files that are not known were there before we came.</param>
@@ -134,7 +144,7 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
 
     private void Miss()
     {
-        foreach (var file in _files.Where(file => !file.IsNamed))
+        foreach (var file in _files.Where(file => !file.IsNamed).ToList())
         {
             file.MissingSince ??= clock.GetTimestamp();
             if (file.IsOpen && !file.IsStillItself())
@@ -148,7 +158,14 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
     {
         ledger.Set(file.Place with { IsGone = true }, isUrgent: true);
         file.LoseInode();
-        ledger.Set(file.Place, isUrgent: true);
+        if (file.Offset > 0)
+        {
+            ledger.Set(file.Place, isUrgent: true);
+        }
+        else
+        {
+            _files.Remove(file);
+        }
     }
 
     private bool IsThisFile(FollowedFile file, Entry entry)
@@ -187,7 +204,7 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
         }
 
         var isLog = entry.Name == _name;
-        if (_files.Find(file => !file.IsNamed && !file.IsOpen && file.Offset > 0 && file.Fits(beginning)) is { } copied)
+        if (_files.Find(file => !file.IsNamed && !file.IsOpen && file.Fits(beginning)) is { } copied)
         {
             ledger.Set(copied.Place with { IsGone = true }, isUrgent: true);
             copied.Open(content, beginning, entry.Facts.Inode, clock.GetTimestamp());
@@ -251,8 +268,7 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
     {
         foreach (var file in _files.Where(file => !file.IsOpen && IsMissing(file)).ToList())
         {
-            // Of one that was never begun nobody can say that it is not among those that were read since.
-            if (!file.IsFinished && file.Length - file.Offset is not 0 && (file.Offset > 0 || file.Length is not null))
+            if (!file.IsFinished && file.Length - file.Offset is not 0)
             {
                 findings.Lost(file.Path, file.Offset, file.Length - file.Offset);
             }

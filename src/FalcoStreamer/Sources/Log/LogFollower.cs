@@ -13,7 +13,9 @@ internal sealed class LogFollower(
     private readonly List<FollowedLog> _logs = [];
     private readonly LogLedger _ledger = new();
     private readonly byte[] _block = new byte[BlockBytes];
+    private readonly List<IGrouping<string, LogPlace>> _undecided = [.. places.Where(place => !place.IsGone).GroupBy(place => place.Path)];
     private readonly bool _isFirstStart = places.Count == 0;
+    private readonly long _began = clock.GetTimestamp();
     private bool _hasLooked;
     private int _turn;
 
@@ -32,12 +34,8 @@ internal sealed class LogFollower(
     {
         findings.BeginLook();
         var found = paths.Find(findings.Failed);
-        if (!_hasLooked)
-        {
-            Remember(found);
-        }
-
-        foreach (var path in found.Where(path => !_logs.Exists(log => log.Path == path) && IsNew(path)))
+        Remember(found);
+        foreach (var path in found.Where(path => !_logs.Exists(log => log.Path == path || IsSame(log.Path, path)) && Exists(Path.GetDirectoryName(path)!)))
         {
             if (_logs.Count == MostLogs)
             {
@@ -76,27 +74,37 @@ internal sealed class LogFollower(
 
     public void Dispose() => _logs.ForEach(log => log.Dispose());
 
-    /// <summary>Goes on where the last agent was. A log that is still there, but that nobody asks for any more, is forgotten.</summary>
+    /// <summary>
+    /// Goes on where the last agent was. A log that is still there, but that nobody asks for any more, is forgotten: after a while, because a log
+    /// that is just being rotated is not found either, and where links lead its path does not tell.
+    /// </summary>
     private void Remember(IReadOnlyList<string> found)
     {
-        foreach (var group in places.Where(place => !place.IsGone).GroupBy(place => place.Path))
+        foreach (var known in _undecided.ToList())
         {
-            if (found.Contains(group.Key) || findings.HasFailures || !Exists(group.Key))
+            var isWanted = paths.Covers(known.Key) || found.Any(path => IsSame(path, known.Key)) || findings.HasFailures || !Exists(known.Key);
+            if (isWanted)
             {
-                var log = new FollowedLog(group.Key, findings, _ledger, clock);
+                var log = new FollowedLog(known.Key, findings, _ledger, clock);
                 _logs.Add(log);
-                foreach (var place in group)
+                foreach (var place in known)
                 {
                     log.Remember(place);
                 }
             }
-            else
+            else if (clock.GetElapsedTime(_began) >= FollowedLog.Patience)
             {
-                foreach (var place in group)
+                foreach (var place in known)
                 {
                     _ledger.Set(place with { IsGone = true }, isUrgent: true);
                 }
             }
+            else
+            {
+                continue;
+            }
+
+            _undecided.Remove(known);
         }
     }
 
@@ -113,19 +121,19 @@ internal sealed class LogFollower(
         }
     }
 
-    /// <summary>Whether the log can be there and is not followed by another path that leads to it.</summary>
-    private bool IsNew(string path)
+    /// <summary>Whether two paths lead to the same log.</summary>
+    private bool IsSame(string left, string right)
     {
         try
         {
-            return FileFacts.Of(Path.GetDirectoryName(path)!) is { } directory && !_logs.Exists(log =>
-                Path.GetFileName(log.Path) == Path.GetFileName(path)
-                && FileFacts.Of(Path.GetDirectoryName(log.Path)!) is { } other
-                && (other.Device, other.Inode) == (directory.Device, directory.Inode));
+            return Path.GetFileName(left) == Path.GetFileName(right)
+                && FileFacts.Of(Path.GetDirectoryName(left)!) is { } one
+                && FileFacts.Of(Path.GetDirectoryName(right)!) is { } other
+                && (one.Device, one.Inode) == (other.Device, other.Inode);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            findings.Failed(path, exception);
+            findings.Failed(right, exception);
             return false;
         }
     }

@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace FalcoStreamer.Sources.Log;
 
 /// <summary>Finds what the patterns of the configuration stand for now.</summary>
@@ -25,6 +27,14 @@ internal sealed class LogPaths(IEnumerable<string> patterns)
     {
         var found = _patterns.SelectMany(pattern => Expand(pattern, failed)).Select(path => Follow(path, failed)).Distinct().ToList();
         return [.. found.Where(path => !found.Any(log => IsRotatedFileOf(log, path)))];
+    }
+
+    /// <summary>Whether a pattern stands for the path as it is written, so that it would be found if it were there.</summary>
+    public bool Covers(string path)
+    {
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return _patterns.Any(pattern => pattern.Length == names.Length
+            && pattern.Zip(names).All(pair => FileSystemName.MatchesSimpleExpression(pair.First, pair.Second, ignoreCase: false)));
     }
 
     private static IEnumerable<string> Expand(string[] pattern, Action<string, Exception> failed)

@@ -277,8 +277,13 @@ public sealed class LogRotationTests : IAsyncDisposable
         LogScene.Write(_scene.Log, 1);
         await ReadAndKillAsync(1);
 
-        await Read(_scene.PathOf("elsewhere.log")).StopAsync();
+        var reading = Read(_scene.PathOf("elsewhere.log"));
+        var next = reading.NextAsync();
+        await PassUntilAsync(() => next.IsCompleted);
+        Assert.True(Assert.Single((await next)!.Places).IsGone);
+        await reading.StopAsync();
 
+        Assert.Equal([1], _scene.Accepted);
         Assert.Empty(_scene.Places);
         Assert.Empty(_probe.Lines(123));
     }
@@ -304,7 +309,7 @@ public sealed class LogRotationTests : IAsyncDisposable
         var random = new Random(seed);
         LogScene.Write(_scene.Log);
         await Read().StopAsync();
-        var node = new RotatingLog(_scene.Log, random);
+        var node = new RotatingLog(_scene.Log, random, copies: seed % 2 == 0);
         for (var life = 0; life < 25; life++)
         {
             node.Live(random.Next(400));
@@ -314,7 +319,9 @@ public sealed class LogRotationTests : IAsyncDisposable
                 reading.Begin();
                 node.Live(random.Next(100));
                 _clock.Advance(TimeSpan.FromSeconds(random.Next(20)));
-                await reading.NextAsync();
+                var next = reading.NextAsync();
+                await PassUntilAsync(() => next.IsCompleted);
+                await next;
             }
 
             await reading.KillAsync();
@@ -326,7 +333,7 @@ public sealed class LogRotationTests : IAsyncDisposable
         Assert.Empty(_probe.Lines(107));
     }
 
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 200)];
+    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 20)];
 
     [Fact]
     public async Task GivesEveryLineOnce_WhileAWriterRotatesAsFastAsItCan()
@@ -334,10 +341,13 @@ public sealed class LogRotationTests : IAsyncDisposable
         const int lines = 30_000;
         var reading = new LogReading(_scene, TimeProvider.System, _probe.Telemetry, usesInotify: true);
         _readings.Add(reading);
+        // From the first start on everything counts.
+        LogScene.Write(_scene.Log);
+        await reading.NextAsync();
         reading.Begin();
         var writing = Task.Run(() =>
         {
-            var node = new RotatingLog(_scene.Log, new Random(1));
+            var node = new RotatingLog(_scene.Log, new Random(1), copies: false);
             while (node.Written < lines)
             {
                 node.Live(100);
