@@ -23,7 +23,6 @@ internal static class JudgeBenchmark
         foreach (var (number, matcher) in matchers)
         {
             Print(number, matcher, unmatched);
-            Parts.Run(ManyBehaviours.Of(shipped, number), matcher, unmatched);
         }
     }
 
