@@ -1,5 +1,4 @@
 using FalcoStreamer.Alerts;
-using Microsoft.Win32.SafeHandles;
 
 namespace FalcoStreamer.Sources.Log;
 
@@ -20,8 +19,7 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
 
     // Oldest first.
     private readonly List<FollowedFile> _files = [];
-    private readonly string _directory = System.IO.Path.GetDirectoryName(path)!;
-    private readonly string _name = System.IO.Path.GetFileName(path);
+    private readonly LogDirectory _directory = new(path, findings);
     private bool _canLook;
 
     public string Path => path;
@@ -31,16 +29,16 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
     /// <summary>Whether a file was found to be another one, so that only a look can say what became of it.</summary>
     public bool NeedsLook { get; private set; }
 
-    /// <summary>A file that was read before. One that was not begun is as good as new, and nothing shows which it was.</summary>
+    /// <summary>
+    /// A file that was read before. One that was not begun is as good as new, and nothing shows which it was. The place is given again, so that
+    /// it is kept where this agent keeps its own.
+    /// </summary>
     public void Remember(LogPlace place)
     {
+        ledger.Set(place with { IsGone = place.Offset == 0 }, isUrgent: true);
         if (place.Offset > 0)
         {
             _files.Add(new FollowedFile(place, path, findings));
-        }
-        else
-        {
-            ledger.Set(place with { IsGone = true }, isUrgent: false);
         }
     }
 
@@ -49,7 +47,7 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
     public void Look(bool passesOverRotated)
     {
         NeedsLook = false;
-        if ((_canLook = List(out var entries)) is false)
+        if ((_canLook = _directory.List(out var entries)) is false)
         {
             return;
         }
@@ -91,41 +89,8 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
 
     public void Dispose() => _files.ForEach(file => file.Close());
 
-    /// <summary>The log's files, oldest first; false when nobody can say.</summary>
-    private bool List(out List<Entry> entries)
-    {
-        entries = [];
-        var found = entries;
-        try
-        {
-            foreach (var file in Directory.EnumerateFileSystemEntries(_directory))
-            {
-                var name = System.IO.Path.GetFileName(file);
-                if ((name == _name || LogNames.IsRotated(_name, name))
-                    && FileFacts.Of(file) is { IsFile: true } facts
-                    && !found.Exists(entry => entry.Facts.Inode == facts.Inode))
-                {
-                    found.Add(new Entry(file, name, facts));
-                }
-            }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // The pod is gone, or has not come yet.
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            findings.Failed(_directory, exception);
-            return false;
-        }
-
-        found.Sort((left, right) => LogNames.CompareAge(_name, left.Name, right.Name));
-        return true;
-    }
-
     /// <summary>Whether the entry is a file that we know by its number.</summary>
-    private bool IsKnown(Entry entry)
+    private bool IsKnown(LogEntry entry)
     {
         if (_files.Find(file => file.Inode == entry.Facts.Inode) is not { } file)
         {
@@ -168,14 +133,14 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
         }
     }
 
-    private bool IsThisFile(FollowedFile file, Entry entry)
+    private bool IsThisFile(FollowedFile file, LogEntry entry)
     {
         if (file.IsOpen)
         {
             return file.IsStillItself();
         }
 
-        if (file.IsUnchanged(entry.Facts) || TryOpen(entry) is not (var content, var beginning))
+        if (file.IsUnchanged(entry.Facts) || _directory.TryOpen(entry) is not (var content, var beginning))
         {
             return true;
         }
@@ -196,14 +161,14 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
     }
 
     /// <summary>Finds out what a file is that we do not know by its number.</summary>
-    private void Meet(Entry entry, bool passesOverRotated)
+    private void Meet(LogEntry entry, bool passesOverRotated)
     {
-        if (TryOpen(entry) is not (var content, var beginning))
+        if (_directory.TryOpen(entry) is not (var content, var beginning))
         {
             return;
         }
 
-        var isLog = entry.Name == _name;
+        var isLog = entry.Path == path;
         if (_files.Find(file => !file.IsNamed && !file.IsOpen && file.Fits(beginning)) is { } copied)
         {
             ledger.Set(copied.Place with { IsGone = true }, isUrgent: true);
@@ -233,35 +198,10 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
         Name(met, entry);
     }
 
-    private void Name(FollowedFile file, Entry entry)
+    private void Name(FollowedFile file, LogEntry entry)
     {
         (file.IsNamed, file.Path, file.MissingSince, file.Modified) = (true, entry.Path, null, entry.Facts.Modified);
         ledger.Set(file.Place, isUrgent: true);
-    }
-
-    private (ILogContent Content, FileBeginning Beginning)? TryOpen(Entry entry)
-    {
-        SafeFileHandle? handle = null;
-        try
-        {
-            handle = File.OpenHandle(entry.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (FileFacts.Of(handle).Inode == entry.Facts.Inode)
-            {
-                ILogContent content = LogNames.IsCompressed(entry.Name) ? new GzipContent(handle) : new PlainContent(handle);
-                return (content, content.ReadBeginning());
-            }
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            // Renamed since it was listed; the next look shows where it is.
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            findings.Failed(entry.Path, exception);
-        }
-
-        handle?.Dispose();
-        return null;
     }
 
     private void ForgetMissing()
@@ -282,7 +222,7 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
 
     private void SeeWhichMayEnd()
     {
-        var hasSuccessor = new Lazy<bool>(() => LogNames.HasSuccessor(_name, NamesBeside()));
+        var hasSuccessor = new Lazy<bool>(() => LogNames.HasSuccessor(System.IO.Path.GetFileName(path), _directory.Names()));
         for (var i = 0; i < _files.Count; i++)
         {
             var file = _files[i];
@@ -292,19 +232,6 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
                     : file.Path == path ? hasSuccessor.Value
                     : _files.Skip(i + 1).Any(newer => newer.Length > 0));
             }
-        }
-    }
-
-    private List<string> NamesBeside()
-    {
-        try
-        {
-            return [.. Directory.EnumerateFiles(_directory).Select(file => System.IO.Path.GetFileName(file))];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            findings.Failed(_directory, exception);
-            return [];
         }
     }
 
@@ -345,7 +272,4 @@ internal sealed class FollowedLog(string path, LogFindings findings, LogLedger l
 
         return false;
     }
-
-    /// <summary>A file of the log as a look finds it.</summary>
-    private readonly record struct Entry(string Path, string Name, FileFacts Facts);
 }
