@@ -41,7 +41,7 @@ internal sealed class AlertTable : Table
     public void Forget(string incidentId) => _forget.Bind(1, incidentId).Run();
 
     /// <summary>Takes out the alert that is kept longest; false where none is kept.</summary>
-    public bool ForgetOldest() => _forgetOldest.TakeNumber() > 0;
+    public bool ForgetOldest() => _forgetOldest.Single() > 0;
 
     /// <summary>All of them, in the order in which they came; an alert that no incident keeps has the empty ID.</summary>
     public static IEnumerable<RecoveredAlert> All(SqliteConnection connection)

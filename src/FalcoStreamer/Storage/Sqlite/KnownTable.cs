@@ -33,7 +33,7 @@ internal sealed class KnownTable : Table
         }
 
         _add.Bind(1, bytes).Run();
-        for (_count += ids.Length; _count > Recovered.MostKnown; _count -= _forgetOldest.TakeNumber())
+        for (_count += ids.Length; _count > Recovered.MostKnown; _count -= _forgetOldest.Single())
         {
         }
     }

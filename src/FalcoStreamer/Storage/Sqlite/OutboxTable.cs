@@ -30,7 +30,7 @@ internal sealed class OutboxTable : Table
         .Run();
 
     /// <summary>Takes a chunk out; returns how many records it had, 0 where it is not there.</summary>
-    public int Remove(long number) => (int)_remove.Bind(1, number).TakeNumber();
+    public int Remove(long number) => (int)_remove.Bind(1, number).Single();
 
     /// <summary>The chunk that goes first where room is short; its bytes are not read.</summary>
     public OutboxChunk? LeastSerious()

@@ -69,22 +69,16 @@ internal sealed class Statement : IDisposable
         return false;
     }
 
-    /// <summary>The only number of its only row.</summary>
+    /// <summary>The number of its first row, 0 where it has none; it is run to its end, because only then a statement that returns what it changed is done.</summary>
     public long Single()
     {
-        var value = Read() ? Int(0) : 0;
-        Reset();
-        return value;
-    }
-
-    /// <summary>Runs it to its end, which is when it has done its work, and gives the number of its first row; 0 where it has none.</summary>
-    public long TakeNumber()
-    {
-        var number = Read() ? Int(0) : 0;
-        while (number != 0 && Read())
+        if (!Read())
         {
+            return 0;
         }
 
+        var number = Int(0);
+        Run();
         return number;
     }
 
